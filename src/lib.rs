@@ -1,0 +1,7 @@
+//! plimsoll judges Dockerfiles, Compose files and Swarm stacks before they sail.
+//!
+//! Facts are code, policy is data: [`facts`] states what a project is, `rules/` says what is wrong with it.
+//! Each layer uses only the ones above it in this list.
+
+pub mod source;
+pub mod syntax;

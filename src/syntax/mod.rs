@@ -1,0 +1,5 @@
+//! Text to trees and back: Dockerfiles, YAML, shell scripts, image references. Uses `source` only.
+
+mod data;
+
+pub use data::Data;
