@@ -1,0 +1,51 @@
+//! Projects, files, written settings.
+
+use crate::facts::declare::{facts, field_kind, field_type};
+
+facts! {
+    /// The files that are loaded together: a Compose project, a stack, or one Dockerfile.
+    project: Project {
+        /// Which engine reads it.
+        target: word("dockerfile", "compose", "stack"),
+        /// Its services.
+        services: nodes(Service),
+        /// The `version:` of its files.
+        version: text,
+    }
+
+    /// One file of a project.
+    file: File {
+        /// Its path.
+        path: text,
+        /// How many YAML documents it has.
+        documents: number,
+    }
+
+    /// A key that is written in a Compose or stack file, whatever it is.
+    setting: Setting by path {
+        /// Where it stands, with `*` for names of the user's own: `services.*.security_opt`.
+        path: text,
+        /// Whether any version of Compose or of stacks has such a key.
+        known: flag,
+        /// The known key that its name is closest to.
+        nearest: text,
+        /// What kind of value is written.
+        r#type: word("text", "boolean", "number", "nothing", "list", "map", "unknown"),
+        /// Its value, if it is one text.
+        value: text,
+        /// What `docker stack deploy` does with it.
+        swarm: word("used", "ignored", "dropped", "rejected"),
+        /// Whether Compose reads it.
+        compose: word("used", "rejected"),
+        /// Whether it is there to protect the host or the container.
+        protects: flag,
+        /// What does the same in a stack.
+        instead: text,
+        /// Another entry above it in the same mapping has the same key.
+        duplicate: flag,
+        /// The service that it belongs to.
+        service: node(Service),
+        /// The network that it belongs to.
+        network: node(Network),
+    }
+}

@@ -1,0 +1,13 @@
+//! Typed, spanned statements about what a project is. States what is there and judges nothing. Uses `syntax` and below.
+//!
+//! A fact is declared once, in [`kinds`], and filled where its file is read. Every field is [`Known`]: set, absent or
+//! unknown.
+
+mod declare;
+pub mod kinds;
+mod known;
+mod world;
+
+pub use declare::{Field, Table, Type};
+pub use known::{Known, List, Pair, Reason, Site, View, Viewed};
+pub use world::{Head, Kind, Node, NodeId, Part, Target, World};
