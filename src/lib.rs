@@ -4,5 +4,6 @@
 //! Each layer uses only the ones above it in this list.
 
 pub mod facts;
+pub mod policy;
 pub mod source;
 pub mod syntax;

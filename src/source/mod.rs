@@ -1,13 +1,17 @@
 //! Bytes, positions, spans and text edits. Uses nothing of plimsoll; everything else stands on it.
 
 mod edit;
+mod glob;
 mod lines;
+mod nearest;
 mod problem;
 mod span;
 mod text;
 
 pub use edit::{Edit, apply};
+pub use glob::glob;
 pub use lines::LineIndex;
+pub use nearest::nearest;
 pub use problem::Problem;
 pub use span::{FileId, Position, Span};
 pub use text::{Hole, Origin, Text, TextBuilder};

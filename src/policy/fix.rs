@@ -1,0 +1,208 @@
+//! What a rule says about mending: recipes, checked at load.
+
+use crate::facts::{Kind, Type};
+use crate::syntax::Data;
+
+use super::path::Path;
+use super::predicate::{self, Pred, Scope};
+use super::reader::{Read, Reader};
+use super::template::{Filled, Filling, Places, Template};
+
+/// How much a fix may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Safety {
+    /// What runs stays the same, or was broken.
+    Safe,
+    /// What runs changes; the caveat says how.
+    Unsafe,
+    /// Only a person can do it.
+    Manual,
+}
+
+impl Safety {
+    /// Its name in rules and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// A way to mend a finding.
+#[derive(Debug)]
+pub struct Fix {
+    /// What it does, in the imperative.
+    pub title: Template,
+    /// How much it may change.
+    pub safety: Safety,
+    /// What could go wrong; every unsafe fix has one.
+    pub caveat: Option<Template>,
+    /// When it is the right one.
+    pub when: Option<Pred>,
+    /// Whether only `harden` may choose it.
+    pub harden_only: bool,
+    /// What to do, as one group.
+    pub verbs: Vec<Verb>,
+}
+
+/// One change. Paths say where it is written; keys say what to write.
+#[derive(Debug)]
+pub enum Verb {
+    /// Create or replace keys of a mapping.
+    Set(Path, Vec<(String, Value)>),
+    /// Add items to lists of a mapping.
+    Append(Path, Vec<(String, Value)>),
+    /// Remove what a field names: an entry, an item, an instruction.
+    Remove(Path),
+    /// Replace a part by a text.
+    Replace(Path, Template),
+    /// Insert an instruction before the one that a path names.
+    InsertBefore(Path, Template),
+    /// Insert an instruction after the one that a path names.
+    InsertAfter(Path, Template),
+    /// Put a command before those of a RUN.
+    First(Path, Template),
+    /// Put a command after those of a RUN.
+    Then(Path, Template),
+}
+
+/// Data with placeholders.
+#[derive(Debug)]
+pub enum Value {
+    /// A text that may have placeholders.
+    Text(Template),
+    /// A number, `true`, `null`.
+    Plain(Data),
+    /// A sequence; absent items are left out, list placeholders are spread.
+    List(Vec<Value>),
+    /// A mapping; absent entries are left out.
+    Map(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Fills in the placeholders.
+    pub fn fill(&self, filling: Filling<'_>) -> Filled {
+        match self {
+            Self::Text(template) => template.value(filling),
+            Self::Plain(data) => Filled::Value(data.clone()),
+            Self::List(items) => {
+                let mut all = Vec::new();
+                for item in items {
+                    match item.fill(filling) {
+                        Filled::Value(Data::List(more)) if matches!(item, Self::Text(_)) => all.extend(more),
+                        Filled::Value(data) => all.push(data),
+                        Filled::Absent => {}
+                        Filled::Unknown => return Filled::Unknown,
+                    }
+                }
+                Filled::Value(Data::List(all))
+            }
+            Self::Map(entries) => {
+                let mut all = Vec::new();
+                for (key, value) in entries {
+                    match value.fill(filling) {
+                        Filled::Value(data) => all.push((key.clone(), data)),
+                        Filled::Absent => {}
+                        Filled::Unknown => return Filled::Unknown,
+                    }
+                }
+                if all.is_empty() && !entries.is_empty() {
+                    Filled::Absent
+                } else {
+                    Filled::Value(Data::Map(all))
+                }
+            }
+        }
+    }
+}
+
+const KEYS: &[&str] = &[
+    "title", "safety", "caveat", "when", "in", "harden", "set", "append", "remove", "replace", "insert",
+    "first", "then",
+];
+
+/// Reads a list of fixes.
+pub fn read(at: &Reader<'_>, kind: Kind, scope: Scope<'_>, places: Places<'_>) -> Read<Vec<Fix>> {
+    at.items().iter().map(|item| one(item, kind, scope, places)).collect()
+}
+
+fn one(at: &Reader<'_>, kind: Kind, scope: Scope<'_>, places: Places<'_>) -> Read<Fix> {
+    at.only(KEYS)?;
+    let safety = at.need("safety")?.word(&[
+        ("safe", Safety::Safe),
+        ("unsafe", Safety::Unsafe),
+        ("manual", Safety::Manual),
+    ])?;
+    let caveat = at.get("caveat").map(|caveat| Template::read(&caveat, places)).transpose()?;
+    if safety == Safety::Unsafe && caveat.is_none() {
+        return at.mistake("an unsafe fix needs a `caveat`");
+    }
+    let base = match at.get("in") {
+        Some(base) => Path::read(&base, &base.text()?, kind)?,
+        None => Path::read(at, "self", kind)?,
+    };
+    let verbs = verbs(at, kind, &base, places)?;
+    if (safety == Safety::Manual) != verbs.is_empty() {
+        return at.mistake("a manual fix has nothing to do; any other has something");
+    }
+    Ok(Fix {
+        title: Template::read(&at.need("title")?, places)?,
+        safety,
+        caveat,
+        when: at.get("when").map(|when| predicate::read(&when, kind, scope)).transpose()?,
+        harden_only: at.get("harden").map(|flag| flag.flag()).transpose()?.unwrap_or(false),
+        verbs,
+    })
+}
+
+fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<Vec<Verb>> {
+    let mut verbs = Vec::new();
+    for (key, value) in at.entries()? {
+        match key {
+            "remove" => verbs.push(Verb::Remove(Path::read(&value, &value.text()?, kind)?)),
+            "set" => verbs.push(Verb::Set(base.clone(), entries(&value, places)?)),
+            "append" => verbs.push(Verb::Append(base.clone(), entries(&value, places)?)),
+            "replace" => {
+                for (part, text) in value.entries()? {
+                    verbs.push(Verb::Replace(Path::read(&text, part, kind)?, Template::read(&text, places)?));
+                }
+            }
+            "insert" => {
+                value.only(&["before", "after", "line"])?;
+                let line = Template::read(&value.need("line")?, places)?;
+                let place = |name: &str| -> Read<Option<Path>> {
+                    value.get(name).map(|path| Path::read(&path, &path.text()?, kind)).transpose()
+                };
+                verbs.push(match (place("before")?, place("after")?) {
+                    (Some(path), None) => Verb::InsertBefore(path, line),
+                    (None, Some(path)) => Verb::InsertAfter(path, line),
+                    _ => return value.mistake("say either `before` or `after`"),
+                });
+            }
+            "first" => verbs.push(Verb::First(base.clone(), Template::read(&value, places)?)),
+            "then" => verbs.push(Verb::Then(base.clone(), Template::read(&value, places)?)),
+            _ => {}
+        }
+    }
+    if let Some(Verb::Set(path, _) | Verb::Append(path, _)) = verbs.first()
+        && !matches!(path.of(), Type::Node(_))
+    {
+        return at.mistake("`in` must name a node");
+    }
+    Ok(verbs)
+}
+
+fn entries(at: &Reader<'_>, places: Places<'_>) -> Read<Vec<(String, Value)>> {
+    at.entries()?.into_iter().map(|(key, value)| Ok((key.to_owned(), self::value(&value, places)?))).collect()
+}
+
+fn value(at: &Reader<'_>, places: Places<'_>) -> Read<Value> {
+    Ok(match at.data() {
+        Data::Text(_) => Value::Text(Template::read(at, places)?),
+        Data::List(_) => Value::List(at.items().iter().map(|item| value(item, places)).collect::<Read<_>>()?),
+        Data::Map(_) => Value::Map(entries(at, places)?),
+        plain => Value::Plain(plain.clone()),
+    })
+}

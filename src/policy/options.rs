@@ -1,0 +1,37 @@
+//! The values that rules refer to as `$name`: options of the rule, shared word lists, the item of `each`.
+
+use std::collections::BTreeMap;
+
+/// Values by name.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    lists: BTreeMap<String, Vec<String>>,
+    item: Option<String>,
+}
+
+impl Values {
+    /// Sets a list.
+    pub fn set(&mut self, name: &str, values: Vec<String>) {
+        self.lists.insert(name.to_owned(), values);
+    }
+
+    /// The list of that name.
+    pub fn get(&self, name: &str) -> Option<&[String]> {
+        self.lists.get(name).map(Vec::as_slice)
+    }
+
+    /// Says that `$name` is the item of the rule's `each`.
+    pub fn set_item(&mut self, name: &str) {
+        self.item = Some(name.to_owned());
+    }
+
+    /// Whether `$name` is the item of the rule's `each`.
+    pub fn is_item(&self, name: &str) -> bool {
+        self.item.as_deref() == Some(name)
+    }
+
+    /// Every name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.lists.keys().map(String::as_str).chain(self.item.as_deref())
+    }
+}
