@@ -1,6 +1,6 @@
 //! Paths to fields: `service.image.role`.
 
-use crate::facts::{Field, Kind, Node, NodeId, Reason, Site, Type, View, World};
+use crate::facts::{Field, Kind, NodeId, Reason, Site, Type, View, World};
 
 use super::reader::{Read, Reader};
 
@@ -155,9 +155,4 @@ fn may_have(pairs: &crate::facts::List<crate::facts::Pair>, _site: Site) -> Opti
     pairs.open.or_else(|| {
         pairs.items.iter().any(|pair| !pair.key.is_known()).then_some("one of the keys is unknown")
     })
-}
-
-/// The label of a node.
-pub fn label_of(node: &Node) -> Site {
-    node.head().site
 }

@@ -1,5 +1,7 @@
 //! A rule: one file of `rules/`, checked.
 
+use std::sync::Arc;
+
 use crate::facts::{Kind, Target, Type};
 
 use super::fix::{self, Fix};
@@ -10,9 +12,9 @@ use super::reader::{Read, Reader};
 use super::severity::Severity;
 use super::template::{Places, Template};
 
-/// A checked rule.
+/// What people need to know of a rule; findings carry it.
 #[derive(Debug)]
-pub struct Rule {
+pub struct About {
     /// Its id, which states the defect.
     pub id: String,
     /// One line about it.
@@ -27,6 +29,13 @@ pub struct Rule {
     pub control: Option<String>,
     /// Ids of peers' rules, `peer:id`, and former ids of its own.
     pub aliases: Vec<String>,
+}
+
+/// A checked rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// What people need to know of it.
+    pub about: Arc<About>,
     /// The value list that it is judged once for each of, and the name of an item.
     pub each: Option<(String, Vec<String>)>,
     /// What is judged, in order; the first case that is true wins. `Fold` joins what they find.
@@ -110,13 +119,15 @@ impl Rule {
             None => vec![Case::read(at, at, &values)?],
         };
         let rule = Self {
-            id: at.need("id")?.text()?,
-            title: at.need("title")?.text()?,
-            severity: severity(&at.need("severity")?)?,
-            targets: targets(&at.need("targets")?)?,
-            profiles: at.get("profiles").map(|list| list.texts()).transpose()?.unwrap_or_default(),
-            control: at.get("control").map(|text| text.text()).transpose()?,
-            aliases: at.get("aliases").map(|list| list.texts()).transpose()?.unwrap_or_default(),
+            about: Arc::new(About {
+                id: at.need("id")?.text()?,
+                title: at.need("title")?.text()?,
+                severity: severity(&at.need("severity")?)?,
+                targets: targets(&at.need("targets")?)?,
+                profiles: at.get("profiles").map(|list| list.texts()).transpose()?.unwrap_or_default(),
+                control: at.get("control").map(|text| text.text()).transpose()?,
+                aliases: at.get("aliases").map(|list| list.texts()).transpose()?.unwrap_or_default(),
+            }),
             fold: fold(at, &cases, &values)?,
             each,
             cases,
@@ -130,7 +141,7 @@ impl Rule {
 
     /// The worst severity that it can report.
     pub fn worst(&self) -> Severity {
-        self.cases.iter().map(|case| case.severity).max().unwrap_or(self.severity)
+        self.cases.iter().map(|case| case.severity).max().unwrap_or(self.about.severity)
     }
 
     /// The safety of the best fix that any case has.

@@ -1,0 +1,117 @@
+//! What a rule found, as a plain value: rules end here, formats and fixes begin here.
+
+use std::sync::Arc;
+
+use crate::policy::{About, Confidence, Safety, Severity};
+use crate::source::Span;
+use crate::syntax::Data;
+
+/// A broken rule at a place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Arc<About>,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What is wrong.
+    pub message: String,
+    /// What to underline.
+    pub primary: Label,
+    /// Other places.
+    pub related: Vec<Label>,
+    /// Through which alias or overlay the value came.
+    pub via: Vec<Span>,
+    /// The structural address of what was judged.
+    pub subject: String,
+    /// The keys of the subject, in every file that has one; an ignore above one of them counts.
+    pub subject_at: Span,
+    /// Whether it counts.
+    pub state: State,
+    /// How to mend it.
+    pub repair: Option<Repair>,
+    /// One message for many findings of the rule in a file, with `{count}` and `{names}` filled by whoever folds.
+    pub fold: Option<Fold>,
+}
+
+/// How findings of one rule are shown as one.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    /// The name of this member.
+    pub name: String,
+    /// The message before the count, ... as a template of `{count}` and `{names}`.
+    pub message: Arc<str>,
+}
+
+/// A span and what to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// What is underlined.
+    pub span: Span,
+    /// What is said there; may be empty.
+    pub text: String,
+}
+
+/// Whether a finding counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Active,
+    /// A comment says that it does not, for this reason.
+    Ignored {
+        /// The words after the brackets.
+        reason: String,
+    },
+}
+
+/// How to mend a finding: one group of changes, all or none.
+#[derive(Clone, Debug)]
+pub struct Repair {
+    /// What it does.
+    pub title: String,
+    /// How much it may change.
+    pub safety: Safety,
+    /// What could go wrong.
+    pub caveat: Option<String>,
+    /// Only `harden` chooses it.
+    pub harden_only: bool,
+    /// What to do; empty when only a person can.
+    pub changes: Vec<Change>,
+}
+
+/// One change, addressed by what is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Create or replace keys of the mapping under the key at this span.
+    Set(Span, Vec<(String, Data)>),
+    /// Add items to lists of the mapping under the key at this span.
+    Append(Span, Vec<(String, Data)>),
+    /// Remove the entry, item or instruction at this span.
+    Remove(Span),
+    /// Replace what stands at this span.
+    Replace(Span, String),
+    /// Insert an instruction before the one at this span.
+    InsertBefore(Span, String),
+    /// Insert an instruction after the one at this span.
+    InsertAfter(Span, String),
+    /// Put a command before those of the RUN at this span.
+    First(Span, String),
+    /// Put a command after those of the RUN at this span.
+    Then(Span, String),
+}
+
+/// A rule that could not be decided, for `-v`.
+#[derive(Clone, Debug)]
+pub struct Undecided {
+    /// The rule.
+    pub rule: Arc<About>,
+    /// The structural address of what was judged.
+    pub subject: String,
+    /// The value that mattered, as the rule names it.
+    pub field: String,
+    /// Why it is unknown.
+    pub reason: &'static str,
+    /// Where it is written.
+    pub span: Span,
+}

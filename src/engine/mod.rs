@@ -1,0 +1,11 @@
+//! Facts against policy: findings, ignores, order, threads. Uses `policy` and below.
+
+mod finding;
+mod judge;
+mod repair;
+mod report;
+
+pub use finding::{Change, Finding, Fold, Label, Repair, State, Undecided};
+pub use judge::{FINDINGS_PER_PART, Judgement, Standing, judge};
+pub use repair::is_mechanical;
+pub use report::{CONTROLS, Cell, Checked, Report, Row};

@@ -1,0 +1,100 @@
+//! Choosing how to mend a finding: the first fix of its case that fits and whose values are all known.
+
+use crate::facts::World;
+use crate::policy::{Case, Context, Filled, Filling, Path, Safety, Template, Truth, Value, Verb, holds};
+use crate::source::Span;
+use crate::syntax::Data;
+
+use super::finding::{Change, Repair};
+use super::judge::place;
+
+/// The repair of a finding; one that only a person can do when nothing else fits.
+pub fn choose(case: &Case, cx: Context<'_>, filling: Filling<'_>) -> Option<Repair> {
+    for fix in &case.fixes {
+        if fix.when.as_ref().is_some_and(|when| holds(when, cx.subject, cx) != Truth::True) {
+            continue;
+        }
+        if let Some(changes) = changes(&fix.verbs, cx, filling) {
+            return Some(Repair {
+                title: fix.title.show(filling),
+                safety: fix.safety,
+                caveat: fix.caveat.as_ref().map(|caveat| caveat.show(filling)),
+                harden_only: fix.harden_only,
+                changes,
+            });
+        }
+    }
+    None
+}
+
+fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<Change>> {
+    let mut changes = Vec::new();
+    for verb in verbs {
+        let at = |path: &Path| place_of(cx.world, cx, path);
+        changes.push(match verb {
+            Verb::Set(path, entries) => match filled(entries, filling)? {
+                entries if entries.is_empty() => continue,
+                entries => Change::Set(at(path)?, entries),
+            },
+            Verb::Append(path, entries) => match filled(entries, filling)? {
+                entries if entries.is_empty() => continue,
+                entries => Change::Append(at(path)?, entries),
+            },
+            Verb::Remove(path) => Change::Remove(at(path)?),
+            Verb::Replace(path, text) => Change::Replace(part(cx, path)?, text_of(text, filling)?),
+            Verb::InsertBefore(path, line) => Change::InsertBefore(at(path)?, text_of(line, filling)?),
+            Verb::InsertAfter(path, line) => Change::InsertAfter(at(path)?, text_of(line, filling)?),
+            Verb::First(path, command) => Change::First(at(path)?, text_of(command, filling)?),
+            Verb::Then(path, command) => Change::Then(at(path)?, text_of(command, filling)?),
+        });
+    }
+    Some(changes)
+}
+
+/// Where the thing itself is written; nothing where it is only supplied.
+fn place_of(world: &World, cx: Context<'_>, path: &Path) -> Option<Span> {
+    let span = place(world, cx.subject, Some(path)).label;
+    (span != Span::default()).then_some(span)
+}
+
+/// The characters of a part, without the quotes around it.
+fn part(cx: Context<'_>, path: &Path) -> Option<Span> {
+    match path.follow(cx.world, cx.subject) {
+        crate::facts::View::Text(text, _) => Some(text.span()),
+        _ => place_of(cx.world, cx, path),
+    }
+}
+
+/// The entries that have a value; `None` when one cannot be known.
+fn filled(entries: &[(String, Value)], filling: Filling<'_>) -> Option<Vec<(String, Data)>> {
+    let mut all = Vec::new();
+    for (key, value) in entries {
+        match value.fill(filling) {
+            Filled::Value(Data::List(items)) if items.is_empty() => {}
+            Filled::Value(data) => all.push((key.clone(), data)),
+            Filled::Absent => {}
+            Filled::Unknown => return None,
+        }
+    }
+    Some(all)
+}
+
+fn text_of(template: &Template, filling: Filling<'_>) -> Option<String> {
+    match template.value(filling) {
+        Filled::Value(Data::Text(text)) => Some(text),
+        Filled::Value(Data::Int(number)) => Some(number.to_string()),
+        Filled::Value(Data::List(items)) => {
+            let words: Option<Vec<String>> = items
+                .into_iter()
+                .map(|item| if let Data::Text(text) = item { Some(text) } else { None })
+                .collect();
+            Some(words?.join(" "))
+        }
+        Filled::Value(_) | Filled::Absent | Filled::Unknown => None,
+    }
+}
+
+/// Whether a repair can be made without a person.
+pub fn is_mechanical(repair: &Repair) -> bool {
+    repair.safety != Safety::Manual && !repair.changes.is_empty()
+}

@@ -1,0 +1,86 @@
+//! The rules that are on, found by the kind of node that they judge.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{Kind, Target};
+
+use super::rule::Rule;
+
+/// Rules, indexed by kind and by the kind's index word.
+#[derive(Debug, Default)]
+pub struct Policy {
+    rules: Vec<Rule>,
+    kinds: Vec<Index>,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    general: Vec<u32>,
+    by_word: BTreeMap<String, Vec<u32>>,
+}
+
+impl Policy {
+    /// A policy of these rules. Their order is the order in which rules of one node are judged.
+    pub fn new(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by(|a, b| a.about.id.cmp(&b.about.id));
+        let mut kinds: Vec<Index> = Kind::ALL.iter().map(|_| Index::default()).collect();
+        for (number, rule) in rules.iter().enumerate() {
+            for (kind, index) in Kind::ALL.iter().zip(&mut kinds) {
+                index.add(number as u32, rule, *kind);
+            }
+        }
+        Self { rules, kinds }
+    }
+
+    /// Every rule, by id.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Whether any rule judges nodes of this kind.
+    pub fn judges(&self, kind: Kind) -> bool {
+        self.kinds
+            .get(kind as usize)
+            .is_some_and(|index| !index.general.is_empty() || !index.by_word.is_empty())
+    }
+
+    /// The rules that may have something to say about a node of this kind with this index word.
+    pub fn about(
+        &self,
+        kind: Kind,
+        word: Option<&str>,
+        target: Target,
+        dual: bool,
+    ) -> impl Iterator<Item = &Rule> {
+        let index = self.kinds.get(kind as usize);
+        let general = index.map(|index| index.general.as_slice()).unwrap_or_default();
+        let special = index.zip(word).and_then(|(index, word)| index.by_word.get(word)).map(Vec::as_slice);
+        general
+            .iter()
+            .chain(special.unwrap_or_default())
+            .filter_map(|&number| self.rules.get(number as usize))
+            .filter(move |rule| {
+                rule.about.targets.contains(&target) || dual && rule.about.targets.contains(&Target::Stack)
+            })
+    }
+}
+
+impl Index {
+    fn add(&mut self, number: u32, rule: &Rule, kind: Kind) {
+        let cases: Vec<_> = rule.cases.iter().filter(|case| case.on == kind).collect();
+        if cases.is_empty() {
+            return;
+        }
+        match cases.iter().map(|case| case.index.as_ref()).collect::<Option<Vec<_>>>() {
+            None => self.general.push(number),
+            Some(words) => {
+                for word in words.into_iter().flatten() {
+                    let rules = self.by_word.entry(word.clone()).or_default();
+                    if rules.last() != Some(&number) {
+                        rules.push(number);
+                    }
+                }
+            }
+        }
+    }
+}
