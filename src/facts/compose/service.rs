@@ -1,0 +1,224 @@
+//! Services.
+
+use crate::facts::kinds::{Dependency, Log, Service};
+use crate::facts::make::{flag, head, nodes};
+use crate::facts::model::{Ask, At, Entry};
+use crate::facts::{Known, List, NodeId, Site};
+use crate::source::{Origin, Text};
+
+use super::Filler;
+
+impl Filler<'_> {
+    /// Adds a service and everything that belongs to it.
+    pub fn service(&mut self, name: &Text, at: At<'_>, entry: &Entry) -> NodeId {
+        // Findings about the service as a whole sit on its name, so that a reader and an ignore find one line.
+        let key = Site { label: entry.key.span(), ..at.site };
+        let mut service = Service::new(head(name.clone(), key, format!("services.{}", name.as_str())));
+        let image = at.get("image").filter(|at| at.text().is_some_and(|text| !text.is_empty()));
+        let image = image.map(|image| self.image(image));
+        service.image = image.unwrap_or(Known::Absent);
+        service.builds = flag(at.get("build").is_some_and(|build| !build.is_null()), key);
+        let stage = self.linked_stage(at);
+        service.stage = stage;
+        service.user = self.effective_user(at, &service);
+        self.privileges(&mut service, at);
+        service.ports = self.ports(at);
+        service.mounts = self.mounts(at);
+        service.writable_paths = self.writable_paths(&service, key);
+        service.environment = self.environment(at);
+        service.grants = self.grants(at);
+        service.networks = self.service_networks(at, key);
+        service.healthcheck = self.effective_healthcheck(at, &service);
+        self.limits(&mut service, at);
+        self.deployment(&mut service, at);
+        service.log = self.log(at, key);
+        service.labels = at.get("labels").ask(At::map);
+        service.command = at.get("command").ask(command_words);
+        service.container_name = at.get("container_name").ask(At::known);
+        service.profiles = at.get("profiles").ask(At::texts);
+        service.runs_once = runs_once(&service, at, key);
+        service.password = self.password(&service);
+        self.add_service(service)
+    }
+
+    fn privileges(&self, service: &mut Service, at: At<'_>) {
+        service.privileged = at.get("privileged").ask(At::flag);
+        service.cap_add = at.get("cap_add").ask(At::texts).map(capabilities);
+        service.cap_drop = at.get("cap_drop").ask(At::texts).map(capabilities);
+        service.security_opt = at.get("security_opt").ask(At::texts);
+        service.gains_privileges = gains_privileges(service);
+        service.read_only = at.get("read_only").ask(At::flag);
+        service.network_mode = at.get("network_mode").ask(At::known);
+        service.pid = at.get("pid").ask(At::known);
+        service.ipc = at.get("ipc").ask(At::known);
+        service.uts = at.get("uts").ask(At::known);
+        service.userns_mode = at.get("userns_mode").ask(At::known);
+        service.cgroup = at.get("cgroup").or_else(|| at.get("cgroupns_mode")).ask(At::known);
+        service.use_api_socket = at.get("use_api_socket").ask(At::flag);
+        service.devices = at.get("devices").ask(At::texts);
+    }
+
+    fn log(&mut self, at: At<'_>, key: Site) -> Known<NodeId> {
+        let Some(logging) = at.get("logging").filter(|at| at.is_map()) else {
+            // Which driver is the default is the daemon's choice; json-file unless somebody changed it.
+            let mut log = Log::new(head(Text::made("logging", key.label, Origin::Engine), key, "logging"));
+            log.driver = Known::Set(Text::made("json-file", key.label, Origin::Engine), key);
+            return Known::Set(self.part.add(log), key);
+        };
+        let mut log = Log::new(head(Text::made("logging", logging.site.label, Origin::Written), logging.site, "logging"));
+        log.driver = match logging.get("driver") {
+            Some(driver) => driver.known(),
+            None => Known::Set(Text::made("json-file", logging.site.label, Origin::Engine), logging.site),
+        };
+        log.options = logging.get("options").ask(At::map);
+        Known::Set(self.part.add(log), logging.site)
+    }
+
+    fn add_service(&mut self, service: Service) -> NodeId {
+        let children: Vec<NodeId> = [
+            &service.ports, &service.mounts, &service.environment, &service.grants,
+        ]
+        .into_iter()
+        .filter_map(Known::value)
+        .flat_map(|list| list.items.iter().copied())
+        .chain(
+            [&service.image, &service.user, &service.healthcheck, &service.update, &service.rollback, &service.log]
+                .into_iter()
+                .filter_map(|node| node.value().copied()),
+        )
+        .collect();
+        let id = self.part.add(service);
+        for child in children {
+            self.part.adopt(id, child);
+            self.belongs_to(child, id);
+        }
+        id
+    }
+
+    /// Fills the `service` field of a node.
+    fn belongs_to(&mut self, child: NodeId, service: NodeId) {
+        use crate::facts::Node;
+        let site = self.part.node(child).map(|node| node.head().site).unwrap_or_default();
+        let link = Known::Set(service, site);
+        match self.part.node_mut(child) {
+            Some(Node::Port(it)) => it.service = link,
+            Some(Node::Mount(it)) => it.service = link,
+            Some(Node::Variable(it)) => it.service = link,
+            Some(Node::Grant(it)) => it.service = link,
+            Some(Node::Update(it)) => it.service = link,
+            _ => {}
+        }
+    }
+
+    /// Links `depends_on` once every service is known.
+    pub fn dependencies(&mut self, root: At<'_>) {
+        let services: Vec<(Text, At<'_>)> =
+            root.get("services").into_iter().flat_map(At::entries).map(|(name, at, _)| (name.clone(), at)).collect();
+        for (name, at) in services {
+            let Some(&service) = self.services.get(name.as_str()) else { continue };
+            let Some(depends_on) = at.get("depends_on") else { continue };
+            let mut all = Vec::new();
+            for (target, site, condition) in entries(depends_on) {
+                let mut dependency =
+                    Dependency::new(head(target.clone(), site, format!("depends_on.{}", target.as_str())));
+                dependency.head.parent = Some(service);
+                dependency.condition = condition;
+                dependency.service = Known::Set(service, site);
+                if let Some(&node) = target.known().and_then(|name| self.services.get(name)) {
+                    dependency.target = Known::Set(node, site);
+                } else if !target.is_known() {
+                    dependency.target = Known::Unknown(site, "its name comes from a variable");
+                }
+                all.push(self.part.add(dependency));
+            }
+            if let Some(service) = self.service_mut(service) {
+                service.depends_on = nodes(all, depends_on.site);
+            }
+        }
+    }
+}
+
+/// The services of a `depends_on` with their conditions; a list waits for the start only.
+fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
+    if at.is_map() {
+        return at
+            .entries()
+            .map(|(name, at, entry)| {
+                let site = Site { label: entry.key.span(), ..at.site };
+                let condition = match at.get("condition") {
+                    Some(condition) => condition.parsed(|text| {
+                        Some(match text {
+                            "service_started" => "service_started",
+                            "service_healthy" => "service_healthy",
+                            "service_completed_successfully" => "service_completed_successfully",
+                            _ => "other",
+                        })
+                    }),
+                    None => Known::Set("service_started", site),
+                };
+                (name.clone(), site, condition)
+            })
+            .collect();
+    }
+    at.items()
+        .filter_map(|item| Some((item.text()?.clone(), item.site, Known::Set("service_started", item.site))))
+        .collect()
+}
+
+/// Capability names in one spelling: capitals, without `CAP_`.
+fn capabilities(list: List<Text>) -> List<Text> {
+    let items = list.items.iter().map(|item| match item.known() {
+        Some(name) => {
+            let upper = name.to_ascii_uppercase();
+            let short = upper.strip_prefix("CAP_").unwrap_or(&upper);
+            if short == name { item.clone() } else { Text::made(short, item.span(), item.origin()) }
+        }
+        None => item.clone(),
+    });
+    List { items: items.collect(), open: list.open }
+}
+
+/// `no-new-privileges` in any of its spellings decides; the last one wins.
+fn gains_privileges(service: &Service) -> Known<bool> {
+    let Known::Set(options, site) = &service.security_opt else { return Known::Absent };
+    let mut gains = Known::Absent;
+    for option in &options.items {
+        let Some(text) = option.known() else {
+            return Known::Unknown(*site, "a security option comes from a variable");
+        };
+        let (name, value) = text.split_once([':', '=']).unwrap_or((text, "true"));
+        if name == "no-new-privileges" {
+            let site = Site { label: option.span(), ..*site };
+            gains = Known::Set(!value.eq_ignore_ascii_case("true"), site);
+        }
+    }
+    gains
+}
+
+/// A command as words: a string is split as a shell would, a list is taken as it is.
+fn command_words(at: At<'_>) -> Known<List<Text>> {
+    match at.text() {
+        Some(text) => {
+            let words = crate::syntax::shell::split(text);
+            Known::Set(words.into_iter().collect(), at.site)
+        }
+        None => at.texts(),
+    }
+}
+
+/// Jobs say so by their restart policy; one-shot names are a guess.
+fn runs_once(service: &Service, at: At<'_>, key: Site) -> Known<bool> {
+    let condition = service.restart_condition.value().and_then(|text| text.known()).unwrap_or_default();
+    if at.path(&["deploy", "mode"]).and_then(|mode| mode.text()).is_some_and(|mode| mode.as_str().ends_with("-job")) {
+        return flag(true, key);
+    }
+    let restart = service.restart.value().and_then(|text| text.known()).unwrap_or_default();
+    let name = service.head.name.as_str();
+    let guessed = ["migrate", "migration", "migrations", "init", "setup", "seed", "job", "backup"]
+        .iter()
+        .any(|word| crate::facts::make::words(name).iter().any(|part| part == word));
+    if guessed && matches!(restart, "" | "no") || condition == "none" || restart == "no" && guessed {
+        return Known::Set(true, Site { origin: Origin::Guess, ..key });
+    }
+    flag(false, key)
+}

@@ -1,0 +1,120 @@
+//! Small helpers for filling facts.
+
+use std::sync::Arc;
+
+use crate::source::{Origin, Span, Text};
+
+use super::{Head, Known, List, NodeId, Site};
+
+/// A head without a parent yet; the parent adopts the node when it is added itself.
+pub fn head(name: Text, site: Site, step: impl Into<Arc<str>>) -> Head {
+    Head { name, site, parent: None, step: step.into() }
+}
+
+/// A list of nodes that stands at `site`.
+pub fn nodes(ids: Vec<NodeId>, site: Site) -> Known<List<NodeId>> {
+    if ids.is_empty() { Known::Absent } else { Known::Set(List::closed(ids), site) }
+}
+
+/// A reference to a node that the text at `site` chose.
+pub const fn link(id: NodeId, site: Site) -> Known<NodeId> {
+    Known::Set(id, site)
+}
+
+/// A text that our tables supply for what stands at `span`.
+pub fn table(value: &str, span: Span) -> Text {
+    Text::made(value, span, Origin::Table)
+}
+
+/// A yes or no that is certain and has no place of its own.
+pub const fn flag(value: bool, site: Site) -> Known<bool> {
+    Known::Set(value, site)
+}
+
+/// The words of a name, in small letters: `dbPassword_FILE` is `db, password, file`.
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_lower = false;
+    let mut open = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            open = false;
+            was_lower = false;
+            continue;
+        }
+        if !open || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+            open = true;
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+        was_lower = c.is_lowercase();
+    }
+    words
+}
+
+/// What a value looks like.
+pub fn shape(value: &str) -> &'static str {
+    let lower = value.to_ascii_lowercase();
+    if matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off") {
+        "boolean"
+    } else if value.parse::<f64>().is_ok() {
+        "number"
+    } else if value.contains("://") {
+        "url"
+    } else if value.starts_with(['/', '~']) || value.starts_with("./") || value.starts_with("../") {
+        "path"
+    } else if !value.is_empty() && value.chars().all(char::is_alphanumeric) {
+        "word"
+    } else {
+        "text"
+    }
+}
+
+/// A path with `//`, `/.` and `..` resolved by its text alone. Relative paths stay relative.
+pub fn clean_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let absolute = path.starts_with('/');
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => match parts.last() {
+                Some(&last) if last != ".." => {
+                    parts.pop();
+                }
+                _ if absolute => {}
+                _ => parts.push(".."),
+            },
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fall_into_words() {
+        assert_eq!(words("POSTGRES_PASSWORD_FILE"), ["postgres", "password", "file"]);
+        assert_eq!(words("apiKey"), ["api", "key"]);
+        assert_eq!(words("spring.datasource.password"), ["spring", "datasource", "password"]);
+        assert_eq!(words("APIKEY"), ["apikey"]);
+    }
+
+    #[test]
+    fn paths_are_cleaned() {
+        assert_eq!(clean_path("/etc/.."), "/");
+        assert_eq!(clean_path("//a/./b/"), "/a/b");
+        assert_eq!(clean_path("./x/../y"), "y");
+        assert_eq!(clean_path("../x"), "../x");
+        assert_eq!(clean_path("."), ".");
+    }
+}

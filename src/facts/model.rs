@@ -1,0 +1,351 @@
+//! The assembled document: values as Docker sees them, each with the place where it is written.
+//!
+//! Aliases and merge keys are followed by sharing, never by copying: a hundred services on one anchor cost one anchor.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::source::{FileId, Problem, Source, Span, Text};
+use crate::syntax::interpolate::{self, Dialect};
+use crate::syntax::units;
+use crate::syntax::yaml::{self, Plain, Style};
+
+use super::known::{Known, List, Pair, Site};
+
+/// A value of an assembled document.
+#[derive(Debug)]
+pub struct Value {
+    /// What it is.
+    pub shape: Shape,
+    /// Its own text, without its key.
+    pub span: Span,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Shape {
+    /// Nothing, `null` or `~`.
+    Null,
+    /// A text, a number or a boolean, interpolated.
+    Scalar(Text, Plain),
+    /// A sequence.
+    List(Vec<Item>),
+    /// A mapping.
+    Map(Vec<Entry>),
+}
+
+/// An item of a sequence.
+#[derive(Debug)]
+pub struct Item {
+    /// The item.
+    pub value: Arc<Value>,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// An entry of a mapping.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its key.
+    pub key: Text,
+    /// Its value.
+    pub value: Arc<Value>,
+    /// Where it stands: key and value when they fit on a line, else the key.
+    pub site: Site,
+    /// Key and value, however long.
+    pub span: Span,
+}
+
+/// Builds the model of a file's first document.
+pub struct Builder<'a> {
+    source: &'a Source,
+    tree: &'a yaml::Tree,
+    dialect: Dialect,
+    env: &'a BTreeMap<String, String>,
+    shared: BTreeMap<yaml::NodeId, Arc<Value>>,
+    budget: u32,
+    /// Interpolations that Docker refuses.
+    pub problems: Vec<Problem>,
+    /// Every interpolation that follows no grammar, by place and reason.
+    pub invalid: Vec<(Span, String)>,
+}
+
+/// More values than this in one document are not looked at.
+pub const VALUES: u32 = 1_000_000;
+
+impl<'a> Builder<'a> {
+    /// A builder for one file.
+    pub fn new(
+        source: &'a Source,
+        tree: &'a yaml::Tree,
+        dialect: Dialect,
+        env: &'a BTreeMap<String, String>,
+    ) -> Self {
+        let shared = BTreeMap::new();
+        Self { source, tree, dialect, env, shared, budget: VALUES, problems: Vec::new(), invalid: Vec::new() }
+    }
+
+    /// The model of the document whose root is `node`.
+    pub fn build(&mut self, node: yaml::NodeId) -> Arc<Value> {
+        let value = self.value(node, 0);
+        if self.budget == 0 {
+            let message = format!("this file has more than {VALUES} values once its anchors are followed");
+            self.problems.push(Problem::new("yaml-too-large", message, Span::new(self.source.id, 0, 0)));
+        }
+        value
+    }
+
+    fn value(&mut self, node: yaml::NodeId, depth: u32) -> Arc<Value> {
+        let target = self.tree.follow(node);
+        if let Some(shared) = self.shared.get(&target) {
+            return shared.clone();
+        }
+        let tree = self.tree;
+        let it = tree.node(target);
+        if self.budget == 0 || depth > 128 {
+            return Arc::new(Value { shape: Shape::Null, span: it.span });
+        }
+        self.budget -= 1;
+        let shape = match &it.shape {
+            yaml::Shape::Scalar(scalar) => self.scalar(target, scalar),
+            yaml::Shape::Mapping { .. } => Shape::Map(self.entries(target, depth)),
+            yaml::Shape::Sequence { items, .. } => Shape::List(
+                items
+                    .iter()
+                    .map(|item| {
+                        let value = self.value(item.node, depth + 1);
+                        Item { site: self.site(item.node, tree.node(item.node).span), value }
+                    })
+                    .collect(),
+            ),
+            yaml::Shape::Alias { .. } => Shape::Null,
+        };
+        let value = Arc::new(Value { shape, span: it.span });
+        if it.anchor.is_some() {
+            self.shared.insert(target, value.clone());
+        }
+        value
+    }
+
+    fn entries(&mut self, mapping: yaml::NodeId, depth: u32) -> Vec<Entry> {
+        let tree = self.tree;
+        let mut entries: Vec<Entry> = Vec::new();
+        for effective in tree.effective(mapping) {
+            if self.budget == 0 {
+                break;
+            }
+            let entry = effective.entry;
+            let yaml::Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
+            let value = self.value(entry.value, depth + 1);
+            let key_span = tree.node(entry.key).span;
+            let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
+            entries.push(Entry { key: key.text.clone(), value, site, span: entry.span });
+        }
+        entries
+    }
+
+    fn scalar(&mut self, node: yaml::NodeId, scalar: &yaml::Scalar) -> Shape {
+        let plain = self.tree.plain(node);
+        if matches!(plain, Plain::Null) {
+            return Shape::Null;
+        }
+        match interpolate::resolve(&scalar.text, self.dialect, &|name| self.env.get(name).cloned()) {
+            Ok(text) => {
+                // A plain `${X:-5}` is cast after substitution, as Docker casts it.
+                let retyped = scalar.style == Style::Plain && scalar.text.find('$').is_some();
+                let plain = if retyped { text.known().map_or(Plain::Text, yaml::plain_text) } else { plain };
+                Shape::Scalar(text, plain)
+            }
+            Err(invalid) => {
+                self.invalid.push((invalid.span, invalid.message));
+                Shape::Scalar(scalar.text.clone(), plain)
+            }
+        }
+    }
+
+    /// The label of an item: its text, or the alias that stands for it.
+    fn site(&self, node: yaml::NodeId, span: Span) -> Site {
+        let is_alias = matches!(self.tree.node(node).shape, yaml::Shape::Alias { .. });
+        let own = self.tree.node(self.tree.follow(node)).span;
+        let text = self.source.slice(own);
+        let label = match text.find('\n') {
+            Some(end) => Span::new(own.file, own.start, own.start + text[..end].trim_end().len() as u32),
+            None => own,
+        };
+        Site::written(label).through(is_alias.then_some(span))
+    }
+
+    fn label(&self, entry: Span, key: Span) -> Span {
+        if self.source.slice(entry).contains('\n') { key } else { entry }
+    }
+}
+
+/// A value, where it stands, and through which alias one came to it.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'m> {
+    /// The value.
+    pub value: &'m Value,
+    /// Where it stands.
+    pub site: Site,
+}
+
+impl<'m> At<'m> {
+    /// The root of a document.
+    pub fn root(value: &'m Value) -> Self {
+        Self { value, site: Site::written(value.span) }
+    }
+
+    /// The value of a key.
+    pub fn get(self, key: &str) -> Option<Self> {
+        self.entries().find(|(name, _, _)| name.as_str() == key).map(|(_, at, _)| at)
+    }
+
+    /// The value at the end of several keys.
+    pub fn path(self, keys: &[&str]) -> Option<Self> {
+        keys.iter().try_fold(self, |at, key| at.get(key))
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(self) -> impl Iterator<Item = (&'m Text, Self, &'m Entry)> {
+        let entries = if let Shape::Map(entries) = &self.value.shape { entries.as_slice() } else { &[] };
+        entries.iter().map(move |entry| {
+            (&entry.key, Self { value: &entry.value, site: self.inner(entry.site) }, entry)
+        })
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let items = if let Shape::List(items) = &self.value.shape { items.as_slice() } else { &[] };
+        items.iter().map(move |item| Self { value: &item.value, site: self.inner(item.site) })
+    }
+
+    fn inner(self, site: Site) -> Site {
+        if site.via.is_some() { site } else { site.through(self.site.via) }
+    }
+
+    /// Whether it is a sequence.
+    pub const fn is_list(self) -> bool {
+        matches!(self.value.shape, Shape::List(_))
+    }
+
+    /// Whether it is a mapping.
+    pub const fn is_map(self) -> bool {
+        matches!(self.value.shape, Shape::Map(_))
+    }
+
+    /// Whether it is nothing.
+    pub const fn is_null(self) -> bool {
+        matches!(self.value.shape, Shape::Null)
+    }
+
+    /// Its text, if it is a scalar.
+    pub const fn text(self) -> Option<&'m Text> {
+        if let Shape::Scalar(text, _) = &self.value.shape { Some(text) } else { None }
+    }
+
+    /// What its text is without quotes.
+    pub const fn plain(self) -> Option<&'m Plain> {
+        if let Shape::Scalar(_, plain) = &self.value.shape { Some(plain) } else { None }
+    }
+
+    /// The file that it stands in.
+    pub const fn file(self) -> FileId {
+        self.value.span.file
+    }
+
+    /// Its text as a field.
+    pub fn known(self) -> Known<Text> {
+        match self.text() {
+            Some(text) => Known::Set(text.clone(), self.site),
+            None => Known::Absent,
+        }
+    }
+
+    /// A reading of its text as a field: unknown when the text is, absent when it reads as nothing.
+    pub fn parsed<T>(self, read: impl Fn(&str) -> Option<T>) -> Known<T> {
+        let Some(text) = self.text() else { return Known::Absent };
+        match text.known() {
+            None => Known::Unknown(self.site, "its value comes from a variable"),
+            Some(value) => match read(value.trim()) {
+                Some(value) => {
+                    Known::Set(value, Site { origin: self.site.origin.max(text.origin()), ..self.site })
+                }
+                None => Known::Absent,
+            },
+        }
+    }
+
+    /// True or false, with the YAML 1.1 words that Compose accepts.
+    pub fn flag(self) -> Known<bool> {
+        self.parsed(|text| match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" | "1" => Some(true),
+            "false" | "no" | "off" | "n" | "0" => Some(false),
+            _ => None,
+        })
+    }
+
+    /// A number.
+    pub fn number(self) -> Known<f64> {
+        self.parsed(|text| text.parse().ok())
+    }
+
+    /// A size in bytes.
+    pub fn size(self) -> Known<f64> {
+        self.parsed(units::size)
+    }
+
+    /// A duration in seconds.
+    pub fn duration(self) -> Known<f64> {
+        self.parsed(units::duration)
+    }
+
+    /// A text or a list of texts; other items are left out.
+    pub fn texts(self) -> Known<List<Text>> {
+        match &self.value.shape {
+            Shape::Null => Known::Absent,
+            Shape::Scalar(text, _) => Known::Set(List::closed(vec![text.clone()]), self.site),
+            Shape::List(_) => Known::Set(self.items().filter_map(|item| item.text().cloned()).collect(), self.site),
+            Shape::Map(_) => Known::Absent,
+        }
+    }
+
+    /// A mapping, or a list of `KEY=value`, as pairs with the place of each.
+    pub fn pairs(self) -> Vec<(Pair, Site)> {
+        if self.is_map() {
+            return self
+                .entries()
+                .map(|(key, at, _)| (Pair { key: key.clone(), value: at.known() }, at.site))
+                .collect();
+        }
+        self.items()
+            .filter_map(|item| {
+                let text = item.text()?;
+                let pair = match text.split_once('=') {
+                    Some((key, value)) => Pair { key, value: Known::Set(value, item.site) },
+                    None => Pair { key: text.clone(), value: Known::Absent },
+                };
+                Some((pair, item.site))
+            })
+            .collect()
+    }
+
+    /// The pairs as a field.
+    pub fn map(self) -> Known<List<Pair>> {
+        if self.is_null() || self.text().is_some() {
+            return Known::Absent;
+        }
+        Known::Set(self.pairs().into_iter().map(|(pair, _)| pair).collect(), self.site)
+    }
+}
+
+/// What an optional value gives, or nothing.
+pub trait Ask<'m> {
+    /// Reads the value if it is there.
+    fn ask<T>(self, read: impl FnOnce(At<'m>) -> Known<T>) -> Known<T>;
+}
+
+impl<'m> Ask<'m> for Option<At<'m>> {
+    fn ask<T>(self, read: impl FnOnce(At<'m>) -> Known<T>) -> Known<T> {
+        self.map_or(Known::Absent, read)
+    }
+}

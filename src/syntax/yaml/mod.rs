@@ -1,0 +1,13 @@
+//! YAML with everything that a reader can point at: spans, styles, comments, tags, anchors. Aliases are linked, never
+//! expanded. granit-parser does the parsing; nothing outside of this folder sees it.
+
+mod build;
+mod decode;
+mod effective;
+mod plain;
+mod tree;
+
+pub use build::{Limits, parse};
+pub use effective::Effective;
+pub use plain::{Plain, plain_text};
+pub use tree::{Comment, Duplicate, Entry, Item, Node, NodeId, Scalar, Shape, Style, Tree};
