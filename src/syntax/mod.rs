@@ -1,8 +1,10 @@
 //! Text to trees and back: Dockerfiles, YAML, shell scripts, image references. Uses `source` only.
 
 mod data;
+pub mod dockerfile;
 pub mod interpolate;
 pub mod reference;
+pub mod shell;
 pub mod units;
 
 pub mod yaml;

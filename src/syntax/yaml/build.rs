@@ -178,8 +178,10 @@ impl<'s> Build<'s> {
             Some(key) => self.tree.node(key).span.end,
             None => open.cursor,
         };
-        let between = self.source.get(from as usize..fallback as usize).unwrap_or("");
-        between.find([':', '-']).map_or(from.min(fallback), |at| from + at as u32 + 1)
+        if open.key.is_some() {
+            return self.past_colon(from);
+        }
+        self.past_dash(from).unwrap_or(from.min(fallback))
     }
 
     /// A block scalar's span from its `|` or `>` on, without the line breaks at its end.

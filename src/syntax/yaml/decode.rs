@@ -139,7 +139,7 @@ fn block(value: &str, raw: &str, span: Span) -> Option<Text> {
         }
         let cut = match indent {
             Some(cut) => cut,
-            None => *indent.insert(body.len().checked_sub(first.len())?),
+            None => *indent.insert(blanks(body).checked_sub(blanks(first))?),
         };
         let content = body.get(cut..)?;
         if !value.get(done..)?.starts_with(content) {
@@ -154,6 +154,10 @@ fn block(value: &str, raw: &str, span: Span) -> Option<Text> {
         }
     }
     (done == value.len()).then(|| builder.finish())
+}
+
+fn blanks(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
 }
 
 /// An empty scalar at `at`.

@@ -1,0 +1,14 @@
+//! Shell scripts, as far as facts need them: simple commands wherever they stand, their words, redirections and
+//! pipelines. One pass, a depth cap, an answer for every input; no syntax errors.
+
+mod command;
+mod scan;
+mod word;
+mod wrap;
+
+pub use command::{Assignment, Command, Join, Pipeline, Place, Redirect, Script, Word};
+pub use scan::{scan, scan_exec, split};
+pub use wrap::pipefail;
+
+/// Substitutions nested deeper than this are not looked into.
+pub const DEPTH: u32 = 64;
