@@ -3,11 +3,22 @@
 //! A fact is declared once, in [`kinds`], and filled where its file is read. Every field is [`Known`]: set, absent or
 //! unknown.
 
+mod commands;
+mod compose;
 mod declare;
+mod describe;
+mod dockerfile;
+mod embedded;
+mod images;
 pub mod kinds;
 mod known;
+mod make;
+mod model;
+mod schema;
+mod target;
 mod world;
 
+pub use images::DATA_DATE;
 pub use declare::{Field, Table, Type};
 pub use known::{Known, List, Pair, Reason, Site, View, Viewed};
 pub use world::{Head, Kind, Node, NodeId, Part, Target, World};

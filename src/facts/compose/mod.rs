@@ -14,6 +14,8 @@ mod settings;
 mod urls;
 mod user;
 
+pub use environment::variable;
+
 use std::collections::BTreeMap;
 
 use crate::source::{FileId, Origin, Problem, Span, Text};

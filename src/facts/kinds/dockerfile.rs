@@ -29,6 +29,8 @@ facts! {
         duplicate: flag,
         /// Who its processes run as, its base included.
         user: node(User),
+        /// Whether a USER instruction of this file decides that.
+        sets_user: flag,
         /// How Docker finds out whether it works, its base included.
         healthcheck: node(Healthcheck),
         /// What a container of it starts: ENTRYPOINT and CMD.
@@ -37,6 +39,8 @@ facts! {
         exposes: texts,
         /// The labels that it sets itself.
         label_names: texts,
+        /// The CMD or ENTRYPOINT that a container of it starts, if it has one.
+        start: node(Instruction),
         /// The shell that runs its shell forms at the end.
         shell: texts,
         /// The family of that shell.

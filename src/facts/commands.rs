@@ -1,0 +1,174 @@
+//! Commands as facts: of RUN scripts, healthchecks and the like.
+
+use crate::source::{Origin, Text};
+use crate::syntax::shell::{self, Place, Script};
+
+use super::kinds::Command;
+use super::make::head;
+use super::{Kind, Known, List, Node, NodeId, Part, Site, World};
+
+/// Flags of package managers and download tools that take the next word as their value.
+const VALUE_FLAGS: &[&str] = &[
+    "-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X", "-p", "--root", "-r",
+    "--requirement", "--constraint", "-i", "--index-url", "--extra-index-url", "--trusted-host", "-e", "--prefix",
+    "-f", "--find-links", "--registry", "-v", "--version", "--output", "-H", "--header", "-u", "--user", "--retry",
+    "-O", "-P", "-D", "--setopt", "--installroot", "--releasever",
+];
+
+/// Programs whose first operand is a subcommand.
+const SUBCOMMANDS: &[&str] = &[
+    "apt", "apt-get", "apk", "dnf", "microdnf", "yum", "zypper", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem",
+    "go", "cargo", "git", "poetry", "uv", "bundle", "composer", "conda", "npx", "docker", "service", "systemctl",
+];
+
+/// Adds the commands of a script; `more` completes each of them.
+pub fn add(
+    part: &mut Part,
+    script: &Script,
+    place: &'static str,
+    mut more: impl FnMut(&Part, &mut Command),
+) -> Vec<NodeId> {
+    let mut ids = Vec::new();
+    for (index, command) in script.commands.iter().enumerate() {
+        let mut node = describe(command, place, index);
+        more(part, &mut node);
+        ids.push(part.add(node));
+    }
+    ids
+}
+
+fn describe(command: &shell::Command, place: &'static str, index: usize) -> Command {
+    let site = Site::written(command.text.span());
+    let name = command.name();
+    let mut node = Command::new(head(command.text.clone(), site, format!(" / {name} #{}", index + 1)));
+    node.place = Known::Set(place, site);
+    if let Some(word) = command.program() {
+        let at = Site::written(word.text.span());
+        node.program = match word.text.known() {
+            Some(known) if known == name => Known::Set(word.text.clone(), at),
+            Some(_) => Known::Set(word.text.slice(word.text.len() - name.len()..word.text.len()), at),
+            None => Known::Unknown(at, "the program comes from a variable"),
+        };
+    }
+    let values: &[&str] = if matches!(name, "curl" | "wget") { &["-o", "-H", "-u", "-X", "-d"] } else { VALUE_FLAGS };
+    let mut operands: Vec<Text> = command.operands(values).iter().map(|word| word.text.clone()).collect();
+    if SUBCOMMANDS.contains(&name) && !operands.is_empty() {
+        let subcommand = operands.remove(0);
+        let at = Site::written(subcommand.span());
+        node.subcommand = Known::Set(subcommand, at);
+    }
+    let closed = |items: Vec<Text>| Known::Set(List::closed(items), site);
+    node.arguments = closed(command.arguments().iter().map(|word| word.text.clone()).collect());
+    node.operands = closed(operands);
+    node.flags = closed(command.flags());
+    node.wrappers = closed(command.wrappers.clone());
+    node.direct = Known::Set(command.place != Place::Unwrapped, site);
+    node
+}
+
+/// Programs that every shell brings along.
+const BUILTINS: &[&str] = &[
+    "exit", "test", "[", "[[", "echo", "true", "false", ":", "set", "cd", "kill", "read", "printf", "exec", "wait",
+    "return", "export", "trap", "shift", "unset", "eval", ".", "source", "break", "continue", "command", "type",
+];
+
+/// Whether the image has the program of a command, as far as our tables know.
+pub fn in_image(part: &Part, image: NodeId, command: &Command) -> Known<bool> {
+    let site = command.head.site;
+    let Some(program) = command.program.value().and_then(Text::known) else {
+        return Known::Unknown(site, "the program comes from a variable");
+    };
+    let Some(Node::Image(image)) = part.node(image) else { return Known::Absent };
+    has(image, program, site)
+}
+
+fn has(image: &super::kinds::Image, program: &str, site: Site) -> Known<bool> {
+    let supplied = Site { origin: Origin::Table, ..site };
+    let lists = |list: &Known<List<Text>>| {
+        list.value().is_some_and(|list| list.items.iter().any(|item| item.as_str() == program))
+    };
+    if BUILTINS.contains(&program) || lists(&image.tools) {
+        Known::Set(true, supplied)
+    } else if lists(&image.lacks) {
+        Known::Set(false, supplied)
+    } else {
+        Known::Unknown(site, "our tables do not say whether the image has it")
+    }
+}
+
+/// Whether a stage has the program of a command: installed or copied in it, or in its base image.
+pub fn in_stage(world: &World, stage: NodeId, own: &Part, command: NodeId) -> Known<bool> {
+    let Some(Node::Command(command)) = own.node(command).or_else(|| world.node(command)) else {
+        return Known::Absent;
+    };
+    let site = command.head.site;
+    let Some(program) = command.program.value().and_then(Text::known) else {
+        return Known::Unknown(site, "the program comes from a variable");
+    };
+    let part = world.parts.get(stage.part as usize).unwrap_or(own);
+    present(part, stage, program, site)
+}
+
+/// Whether a program is in a stage of `part`.
+pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<bool> {
+    const COPIED: &str = "something that is copied or installed may bring it";
+    let mut at = Some(stage);
+    for _ in 0..64 {
+        let Some(Node::Stage(node)) = at.and_then(|id| part.node(id)) else { break };
+        let id = at.unwrap_or(stage);
+        for package in part.of(Kind::Package) {
+            if let Some(Node::Package(package)) = part.node(package)
+                && package.stage.value() == Some(&id)
+                && (!package.head.name.is_known() || package.head.name.as_str().contains(program))
+            {
+                return Known::Set(true, site);
+            }
+        }
+        for copy in part.of(Kind::Copy) {
+            if let Some(Node::Copy(copy)) = part.node(copy)
+                && copy.stage.value() == Some(&id)
+                && copy.destination.value().is_some_and(|to| {
+                    !to.is_known() || to.as_str().contains("bin") || to.as_str().trim_end_matches('/').is_empty()
+                })
+            {
+                return Known::Unknown(site, COPIED);
+            }
+        }
+        let unsure = part.of(Kind::Command).any(|command| {
+            matches!(part.node(command), Some(Node::Command(command))
+                if command.stage.value() == Some(&id) && brings_unknown(command, program))
+        });
+        if unsure {
+            return Known::Unknown(site, COPIED);
+        }
+        if let Some(&base) = node.base.value() {
+            return match part.node(base) {
+                Some(Node::Image(image)) => has(image, program, site),
+                _ => Known::Absent,
+            };
+        }
+        at = node.parent.value().copied();
+    }
+    Known::Unknown(site, COPIED)
+}
+
+/// Commands that may put a program into place without naming it as a package.
+fn brings_unknown(command: &Command, program: &str) -> bool {
+    let name = command.program.value().map_or("", Text::as_str);
+    let fetches = matches!(name, "curl" | "wget" | "make" | "cp" | "mv" | "ln" | "install" | "tar" | "unzip" | "nix-env");
+    let arguments = command.arguments.value();
+    fetches
+        && arguments.is_some_and(|list| {
+            list.items.iter().any(|item| !item.is_known() || item.as_str().contains("bin") || item.as_str().contains(program))
+        })
+        || name.is_empty()
+}
+
+/// Whether a probe succeeds whatever happens: its last word is `|| true` or `exit 0`.
+pub fn cannot_fail(script: &Script) -> bool {
+    let Some(last) = script.commands.iter().rev().find(|command| command.place == Place::Top) else { return false };
+    let name = last.name();
+    let exits_well = name == "exit" && last.arguments().first().is_some_and(|word| word.text.as_str() == "0");
+    matches!(name, "true" | ":" | "echo") || exits_well
+}
+

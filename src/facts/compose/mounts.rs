@@ -1,0 +1,187 @@
+//! What is mounted into a service.
+
+use crate::facts::kinds::{Mount, Service};
+use crate::facts::make::{clean_path, head, nodes};
+use crate::facts::model::{Ask, At};
+use crate::facts::{Known, List, NodeId, Site};
+use crate::source::{Origin, Text};
+
+use super::Filler;
+
+impl Filler<'_> {
+    /// The mounts of a service: `volumes:` and `tmpfs:`.
+    pub fn mounts(&mut self, at: At<'_>) -> Known<List<NodeId>> {
+        let mut all = Vec::new();
+        let volumes = at.get("volumes");
+        for item in volumes.into_iter().flat_map(At::items) {
+            let mount = if item.is_map() { self.long(item) } else { self.short(item) };
+            all.extend(mount.map(|mount| self.part.add(mount)));
+        }
+        let tmpfs = at.get("tmpfs").filter(|at| !at.is_null());
+        if let Some(at) = tmpfs {
+            let items: Vec<At<'_>> = if at.is_list() { at.items().collect() } else { vec![at] };
+            for item in items {
+                all.extend(memory(item).map(|mount| self.part.add(mount)));
+            }
+        }
+        nodes(all, volumes.or(tmpfs).map_or(at.site, |at| at.site))
+    }
+
+    fn short(&self, item: At<'_>) -> Option<Mount> {
+        let text = item.text()?.clone();
+        let parts = text.split(':');
+        let (source, target, options) = match parts.as_slice() {
+            [target] => (None, target.clone(), None),
+            [source, target] => (Some(source.clone()), target.clone(), None),
+            [source, target, options] => (Some(source.clone()), target.clone(), Some(options.clone())),
+            // C:\path:/target:ro
+            [drive, rest, target, ..] if drive.len() == 1 => {
+                (Some(text.slice(0..drive.len() + 1 + rest.len())), target.clone(), parts.get(3).cloned())
+            }
+            _ => return None,
+        };
+        let site = Site { label: text.span(), ..item.site };
+        let mut mount = Mount::new(head(text.clone(), site, format!("volumes[\"{}\"]", text.as_str())));
+        mount.written_in = Known::Set("volumes", site);
+        let part = |text: &Text| Known::Set(text.clone(), Site { label: text.span(), ..item.site });
+        mount.target = part(&cleaned(&target));
+        mount.r#type = match &source {
+            None => Known::Set("volume", site),
+            Some(source) => match source.as_str().chars().next() {
+                Some('.' | '/' | '~' | '\\') => Known::Set("bind", site),
+                _ if source.as_str().get(1..2) == Some(":") => Known::Set("bind", site),
+                Some('$') if !source.is_known() => Known::Unknown(site, "its source comes from a variable"),
+                _ => Known::Set("volume", site),
+            },
+        };
+        let words: Vec<Text> = options.iter().flat_map(|options| options.split(',')).collect();
+        mount.read_only = if words.iter().any(|word| !word.is_known()) {
+            Known::Unknown(site, "an option comes from a variable")
+        } else {
+            Known::Set(words.iter().any(|word| word.as_str() == "ro"), site)
+        };
+        mount.options = Known::Set(List::closed(words), site);
+        if let Some(source) = source {
+            self.source(&mut mount, part(&source));
+        }
+        finish(&mut mount, &target);
+        Some(mount)
+    }
+
+    fn long(&self, item: At<'_>) -> Option<Mount> {
+        let kind = item.get("type");
+        let target = item.get("target").and_then(|at| at.text())?.clone();
+        let source = item.get("source").or_else(|| item.get("src"));
+        let label = source.and_then(|at| at.text()).unwrap_or(&target).span();
+        let site = Site { label, ..item.site };
+        let shown = source.and_then(|at| at.text()).map_or_else(String::new, |text| format!("{}:", text.as_str()));
+        let shown = format!("{shown}{}", target.as_str());
+        let mut mount =
+            Mount::new(head(Text::made(&shown, site.label, Origin::Written), site, format!("volumes[\"{shown}\"]")));
+        mount.written_in = Known::Set("volumes", site);
+        let absolute = source.and_then(|at| at.text()).is_some_and(|text| text.as_str().starts_with(['/', '.']));
+        mount.r#type = match kind {
+            Some(kind) => kind.parsed(|text| {
+                Some(match text {
+                    "bind" => "bind",
+                    "tmpfs" => "tmpfs",
+                    "npipe" => "npipe",
+                    "cluster" => "cluster",
+                    "image" => "image",
+                    _ => "volume",
+                })
+            }),
+            None => Known::Set(if absolute { "bind" } else { "volume" }, site),
+        };
+        mount.target = Known::Set(cleaned(&target), Site { label: target.span(), ..item.site });
+        mount.read_only = item.get("read_only").ask(At::flag).or(Known::Set(false, site));
+        mount.size = item.path(&["tmpfs", "size"]).ask(At::known);
+        mount.options = Known::Set(List::default(), site);
+        if let Some(source) = source {
+            self.source(&mut mount, source.known());
+        }
+        finish(&mut mount, &target);
+        Some(mount)
+    }
+
+    fn source(&self, mount: &mut Mount, source: Known<Text>) {
+        let bind = mount.r#type.value() == Some(&"bind");
+        if let (Known::Set(text, site), true) = (&source, bind) {
+            match text.known() {
+                Some(path) => {
+                    let clean = clean_path(path);
+                    let inside = !clean.starts_with(['/', '~']) && !clean.starts_with("..");
+                    mount.source_in_project = Known::Set(inside, *site);
+                    mount.host_path = Known::Set(Text::made(&clean, text.span(), text.origin()), *site);
+                }
+                None => {
+                    mount.host_path = Known::Set(text.clone(), *site);
+                    mount.source_in_project = Known::Unknown(*site, "the path comes from a variable");
+                }
+            }
+        }
+        if let (Some(name), false) = (source.value().and_then(Text::known), bind)
+            && let Some(&volume) = self.volumes.get(name)
+        {
+            mount.volume = Known::Set(volume, source.site().unwrap_or_default());
+        }
+        mount.source = source;
+    }
+
+    /// Paths that a read-only root leaves writable. A stack drops `tmpfs:` and so leaves nothing there.
+    pub fn writable_paths(&self, service: &Service, key: Site) -> Known<List<Text>> {
+        let Some(mounts) = service.mounts.value() else { return Known::Set(List::default(), key) };
+        let mut paths = Vec::new();
+        for &id in &mounts.items {
+            let Some(crate::facts::Node::Mount(mount)) = self.part.node(id) else { continue };
+            let dropped = self.is_stack() && mount.written_in.value() == Some(&"tmpfs");
+            if dropped || mount.read_only.value() == Some(&true) || mount.target_is_file.value() == Some(&true) {
+                continue;
+            }
+            paths.extend(mount.target.value().cloned());
+        }
+        Known::Set(List::closed(paths), key)
+    }
+}
+
+fn cleaned(target: &Text) -> Text {
+    match target.known() {
+        Some(path) if path.starts_with('/') => {
+            let clean = clean_path(path);
+            if clean == path { target.clone() } else { Text::made(&clean, target.span(), target.origin()) }
+        }
+        _ => target.clone(),
+    }
+}
+
+fn finish(mount: &mut Mount, target: &Text) {
+    let site = mount.head.site;
+    let last = target.as_str().rsplit('/').next().unwrap_or("");
+    let file = last.rsplit_once('.').is_some_and(|(stem, ending)| {
+        !stem.is_empty() && !ending.is_empty() && ending.len() <= 5 && ending != "d" && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
+    mount.target_is_file = Known::Set(file || last.ends_with(".sock"), site);
+}
+
+/// An entry of `tmpfs:`.
+fn memory(item: At<'_>) -> Option<Mount> {
+    let text = item.text()?.clone();
+    let (path, options) = match text.split_once(':') {
+        Some((path, options)) => (path, options.split(',')),
+        None => (text.clone(), Vec::new()),
+    };
+    let site = Site { label: text.span(), ..item.site };
+    let mut mount = Mount::new(head(path.clone(), site, format!("tmpfs[\"{}\"]", path.as_str())));
+    mount.r#type = Known::Set("tmpfs", site);
+    mount.written_in = Known::Set("tmpfs", site);
+    mount.target = Known::Set(path, site);
+    mount.read_only = Known::Set(false, site);
+    mount.target_is_file = Known::Set(false, site);
+    let size = options.iter().find_map(|option| {
+        let (name, value) = option.split_once('=')?;
+        (name.as_str() == "size").then_some(value)
+    });
+    mount.size = size.map_or(Known::Absent, |size| Known::Set(size, site));
+    mount.options = Known::Set(List::closed(options), site);
+    Some(mount)
+}

@@ -1,0 +1,125 @@
+//! Networks and volumes.
+
+use crate::facts::kinds::{Network, Volume};
+use crate::facts::make::{head, nodes};
+use crate::facts::model::{Ask, At};
+use crate::facts::{Known, List, Node, NodeId, Site};
+use crate::source::{Origin, Text};
+
+use super::Filler;
+
+impl Filler<'_> {
+    /// Adds the networks of the file, and the default one.
+    pub fn declare_networks(&mut self, root: At<'_>) {
+        for (name, at, entry) in root.get("networks").into_iter().flat_map(At::entries) {
+            let site = Site { label: entry.key.span(), ..at.site };
+            let mut network = Network::new(head(name.clone(), site, format!("networks.{}", name.as_str())));
+            network.driver = driver(at.get("driver"), self.is_stack(), site);
+            network.encrypted = match at.get("driver_opts").and_then(|options| options.get("encrypted")) {
+                Some(option) => Known::Set(true, option.site),
+                None => Known::Set(false, site),
+            };
+            network.attachable = at.get("attachable").ask(At::flag);
+            network.external = external(at, site);
+            network.internal = at.get("internal").ask(At::flag);
+            network.declared = Known::Set(true, site);
+            let id = self.part.add(network);
+            self.networks.insert(name.as_str().to_owned(), id);
+        }
+    }
+
+    /// The networks of a service; without any, the project's default one.
+    pub fn service_networks(&mut self, at: At<'_>, key: Site) -> Known<List<NodeId>> {
+        if at.get("network_mode").is_some() {
+            return Known::Absent;
+        }
+        let Some(networks) = at.get("networks").filter(|at| !at.is_null()) else {
+            let id = match self.networks.get("default") {
+                Some(&id) => id,
+                None => self.default_network(key),
+            };
+            return nodes(vec![id], key);
+        };
+        let names: Vec<Text> = if networks.is_map() {
+            networks.entries().map(|(name, _, _)| name.clone()).collect()
+        } else {
+            networks.items().filter_map(|item| item.text().cloned()).collect()
+        };
+        let ids = names.iter().filter_map(|name| self.networks.get(name.as_str()).copied()).collect();
+        nodes(ids, networks.site)
+    }
+
+    fn default_network(&mut self, site: Site) -> NodeId {
+        let name = Text::made("default", site.label, Origin::Written);
+        let mut network = Network::new(head(name, site, "networks.default"));
+        network.driver = driver(None, self.is_stack(), site);
+        network.encrypted = Known::Set(false, site);
+        network.declared = Known::Set(false, site);
+        network.external = Known::Set(false, site);
+        let id = self.part.add(network);
+        self.networks.insert("default".to_owned(), id);
+        id
+    }
+
+    /// Tells each network who is on it.
+    pub fn finish_networks(&mut self) {
+        let mut users: Vec<(NodeId, Vec<NodeId>)> = self.networks.values().map(|&id| (id, Vec::new())).collect();
+        for &service in self.services.values() {
+            let Some(on) = self.service_at(service).and_then(|it| it.networks.value()) else { continue };
+            for (network, services) in &mut users {
+                if on.items.contains(network) {
+                    services.push(service);
+                }
+            }
+        }
+        for (id, services) in users {
+            if let Some(Node::Network(network)) = self.part.node_mut(id) {
+                network.services = nodes(services, network.head.site);
+            }
+        }
+    }
+
+    /// Adds the volumes of the file.
+    pub fn declare_volumes(&mut self, root: At<'_>) {
+        for (name, at, entry) in root.get("volumes").into_iter().flat_map(At::entries) {
+            let site = Site { label: entry.key.span(), ..at.site };
+            let mut volume = Volume::new(head(name.clone(), site, format!("volumes.{}", name.as_str())));
+            volume.driver = at.get("driver").ask(At::known);
+            volume.options = at.get("driver_opts").ask(At::map);
+            volume.external = external(at, site);
+            volume.declared = Known::Set(true, site);
+            let id = self.part.add(volume);
+            self.volumes.insert(name.as_str().to_owned(), id);
+        }
+    }
+}
+
+/// Whether something is made elsewhere; `external:` may be a flag or a mapping with a name.
+pub fn external(at: At<'_>, site: Site) -> Known<bool> {
+    match at.get("external") {
+        Some(external) if external.is_map() => Known::Set(true, external.site),
+        Some(external) => external.flag(),
+        None => Known::Set(false, site),
+    }
+}
+
+fn driver(at: Option<At<'_>>, stack: bool, site: Site) -> Known<&'static str> {
+    let fallback = if stack { "overlay" } else { "bridge" };
+    match at {
+        Some(at) => at
+            .parsed(|text| {
+                Some(match text {
+                    "bridge" => "bridge",
+                    "overlay" => "overlay",
+                    "host" => "host",
+                    "none" => "none",
+                    "macvlan" => "macvlan",
+                    "ipvlan" => "ipvlan",
+                    "" => fallback,
+                    _ => "other",
+                })
+            })
+            .or(Known::Set(fallback, site)),
+        None => Known::Set(fallback, site),
+    }
+}

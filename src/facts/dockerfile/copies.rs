@@ -1,0 +1,108 @@
+//! COPY and ADD.
+
+use crate::facts::kinds::{Copy, StageRef};
+use crate::facts::make::head;
+use crate::facts::{Known, List, NodeId, Site};
+use crate::source::{Origin, Text, nearest};
+use crate::syntax::dockerfile as syntax;
+
+use super::Filler;
+use super::stages::same_name;
+
+impl Filler<'_> {
+    /// Adds a COPY or ADD.
+    pub fn copy(&mut self, it: &syntax::Instruction, instruction: NodeId) {
+        let site = Site::written(it.head);
+        let parsed = syntax::copy(it);
+        let keyword = if it.keyword == syntax::Keyword::Add { "ADD" } else { "COPY" };
+        let mut copy = Copy::new(head(it.word.clone(), site, keyword));
+        copy.head.parent = Some(instruction);
+        copy.keyword = Known::Set(keyword, Site::written(it.word.span()));
+        let sources: Vec<Text> = parsed.sources.iter().map(|source| self.expanded(source)).collect();
+        copy.remote = Known::Set(sources.iter().any(|source| is_remote(source.as_str())), site);
+        copy.archive = Known::Set(sources.iter().any(|source| is_archive(source.as_str())), site);
+        copy.sources = Known::Set(List::closed(sources), site);
+        if let Some(destination) = &parsed.destination {
+            let to = self.expanded(destination);
+            let at = Site::written(destination.span());
+            let value = to.as_str();
+            let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+            copy.relative = match to.holes().next() {
+                Some((hole, _)) if hole.start == 0 => Known::Unknown(at, "the path comes from a variable"),
+                _ => Known::Set(!value.starts_with(['/', '\\']) && !drive, at),
+            };
+            copy.destination = Known::Set(to, at);
+        }
+        let flag = |name: &str| {
+            it.flag(name).map_or(Known::Absent, |flag| match &flag.value {
+                Some(value) => Known::Set(value.clone(), Site::written(flag.span)),
+                None => Known::Absent,
+            })
+        };
+        copy.chown = flag("chown");
+        copy.chmod = flag("chmod");
+        copy.checksum = flag("checksum");
+        copy.workdir = match &self.scope.workdir {
+            Some(path) => Known::Set(path.clone(), site),
+            None => Known::Absent,
+        };
+        copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+        copy.instruction = Known::Set(instruction, site);
+        if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
+            let id = self.origin(&value, instruction);
+            copy.from = Known::Set(id, Site::written(value.span()));
+        }
+        self.part.add(copy);
+    }
+
+    /// What a `--from` names.
+    fn origin(&mut self, value: &Text, instruction: NodeId) -> NodeId {
+        let site = Site::written(value.span());
+        let name = self.expanded(value);
+        let mut origin = StageRef::new(head(value.clone(), site, " / from"));
+        origin.head.parent = Some(instruction);
+        let earlier = self.stages.len().saturating_sub(1);
+        let index = name.known().and_then(|text| text.parse::<usize>().ok());
+        let found = match index {
+            Some(index) => self.stages.iter().take(earlier).nth(index),
+            None => self.stages.iter().take(earlier).rev().find(|open| same_name(&open.node.head.name, &name)),
+        };
+        origin.stage = match found {
+            Some(open) => Known::Set(open.id, site),
+            None if !name.is_known() => Known::Unknown(site, "the name comes from a variable"),
+            None => Known::Absent,
+        };
+        let text = name.as_str();
+        let image = text.contains(['/', ':', '@', '.']);
+        origin.names = if !name.is_known() {
+            Known::Unknown(site, "the name comes from a variable")
+        } else if index.is_some() {
+            Known::Set("index", site)
+        } else if image {
+            Known::Set("image", site)
+        } else {
+            Known::Set("stage", site)
+        };
+        let names: Vec<String> = self.stages.iter().take(earlier).map(|open| open.node.head.name.as_str().to_owned()).collect();
+        if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
+            origin.nearest = Known::Set(Text::made(near, value.span(), Origin::Guess), site);
+        }
+        if image && found.is_none() && name.is_known() {
+            let id = crate::facts::describe::image(&mut self.part, &name, site, "copy-from");
+            self.part.adopt(instruction, id);
+        }
+        self.part.add(origin)
+    }
+}
+
+fn is_remote(source: &str) -> bool {
+    ["http://", "https://", "ftp://", "git@", "git://", "ssh://"].iter().any(|scheme| source.starts_with(scheme))
+}
+
+/// Archives that ADD unpacks (Dockerfile reference: identity, gzip, bzip2, xz, zstd tars).
+fn is_archive(source: &str) -> bool {
+    let name = source.to_ascii_lowercase();
+    [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.lzma", ".tlz", ".tar.z", ".tz", ".gz", ".bz2", ".xz", ".z", ".lz", ".lzma"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+}

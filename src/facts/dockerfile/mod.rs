@@ -1,0 +1,184 @@
+//! Facts of a Dockerfile.
+
+mod copies;
+mod packages;
+mod run;
+mod scope;
+mod stages;
+mod variables;
+
+use crate::source::{Span, Text};
+use crate::syntax::dockerfile as syntax;
+
+use super::kinds::{Dockerfile, Instruction, Stage};
+use super::make::{head, nodes};
+use super::{Known, List, NodeId, Part, Site, Target};
+use scope::Scope;
+
+/// A part while it is filled.
+pub struct Filler<'a> {
+    file: &'a syntax::Dockerfile,
+    part: Part,
+    stages: Vec<Open>,
+    scope: Scope,
+    global: Scope,
+    last_run: Option<NodeId>,
+}
+
+/// A stage while its instructions are read.
+struct Open {
+    node: Stage,
+    id: NodeId,
+    scope: Scope,
+    children: Vec<NodeId>,
+    runs: usize,
+}
+
+/// Fills a part with the facts of a Dockerfile.
+pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
+    let mut filler = Filler {
+        file,
+        part,
+        stages: Vec::new(),
+        scope: Scope::default(),
+        global: Scope::default(),
+        last_run: None,
+    };
+    filler.read();
+    filler.part
+}
+
+impl Filler<'_> {
+    fn read(&mut self) {
+        let file = self.file;
+        let start = Site::written(Span::point(file.file, 0));
+        let mut project = super::kinds::Project::new(head(Text::written("Dockerfile", file.file, 0), start, ""));
+        project.target = Known::Set(Target::Dockerfile.name(), start);
+        self.part.add(project);
+        let has_from = file.instructions.iter().any(|it| it.keyword == syntax::Keyword::From);
+        if !has_from {
+            // A piece of a Dockerfile: what its stage starts from, nobody can know.
+            self.open_fragment();
+        }
+        for instruction in &file.instructions {
+            if instruction.keyword == syntax::Keyword::From {
+                self.close();
+                self.from(instruction);
+                continue;
+            }
+            self.instruction(instruction, None);
+        }
+        self.close();
+        self.finish(start);
+    }
+
+    /// Adds an instruction and what it says; triggers of ONBUILD likewise.
+    fn instruction(&mut self, it: &syntax::Instruction, outer: Option<NodeId>) {
+        let id = self.add_instruction(it, outer.is_some());
+        let onbuild = outer.is_some();
+        match it.keyword {
+            syntax::Keyword::Run => self.run(it, id, onbuild),
+            syntax::Keyword::Copy | syntax::Keyword::Add => self.copy(it, id),
+            syntax::Keyword::Arg | syntax::Keyword::Env => self.variables(it, id),
+            syntax::Keyword::Label => self.labels(it),
+            syntax::Keyword::Onbuild => {
+                if let Some(trigger) = &it.trigger {
+                    self.instruction(trigger, Some(id));
+                }
+            }
+            _ if onbuild => {}
+            syntax::Keyword::User => self.user(it, id),
+            syntax::Keyword::Workdir => self.workdir(it),
+            syntax::Keyword::Shell => self.shell(it),
+            syntax::Keyword::Expose => self.expose(it),
+            syntax::Keyword::Healthcheck => self.healthcheck(it, id),
+            syntax::Keyword::Cmd | syntax::Keyword::Entrypoint => self.start(it, id),
+            _ => {}
+        }
+        self.references(it, id);
+        if it.keyword != syntax::Keyword::Run && !onbuild {
+            self.last_run = None;
+        }
+    }
+
+    fn add_instruction(&mut self, it: &syntax::Instruction, onbuild: bool) -> NodeId {
+        let site = Site::written(it.head);
+        let word = Site::written(it.word.span());
+        let keyword = it.keyword.name();
+        let number = self.stages.last().map_or(0, |stage| stage.children.len()) + 1;
+        let shown = if it.keyword == syntax::Keyword::Unknown { it.word.as_str() } else { keyword };
+        let mut node = Instruction::new(head(it.word.clone(), site, format!(" / {shown} #{number}")));
+        node.keyword = Known::Set(Text::made(shown, it.word.span(), crate::source::Origin::Written), word);
+        node.known = Known::Set(it.keyword != syntax::Keyword::Unknown, word);
+        if let Some(near) = (it.keyword == syntax::Keyword::Unknown).then(|| syntax::Keyword::nearest(it.word.as_str())).flatten() {
+            node.nearest = Known::Set(Text::made(near, it.word.span(), crate::source::Origin::Guess), word);
+        }
+        node.written = Known::Set(it.word.clone(), word);
+        node.text = Known::Set(it.arguments.clone(), Site::written(it.arguments.span()));
+        node.form = Known::Set(
+            match (&it.form, it.keyword) {
+                (syntax::Form::Exec(_), _) => "exec",
+                (syntax::Form::Shell, _) if it.arguments.is_empty() => "none",
+                _ => "shell",
+            },
+            Site::written(it.arguments.span()),
+        );
+        node.operands = Known::Set(syntax::operands(it).into_iter().collect(), Site::written(it.arguments.span()));
+        let flags: List<Text> = it
+            .flags
+            .iter()
+            .map(|flag| match &flag.value {
+                Some(value) => Text::made(
+                    &format!("--{}={}", flag.name.as_str(), value.as_str()),
+                    flag.span,
+                    crate::source::Origin::Written,
+                ),
+                None => Text::made(&format!("--{}", flag.name.as_str()), flag.span, crate::source::Origin::Written),
+            })
+            .collect();
+        node.flags = Known::Set(flags, site);
+        node.onbuild = Known::Set(onbuild, site);
+        node.blank_lines = match it.blank_lines.first() {
+            Some(first) => Known::Set(it.blank_lines.len() as f64, Site::written(*first)),
+            None => Known::Set(0.0, site),
+        };
+        node.before_from = Known::Set(self.stages.is_empty() && it.keyword != syntax::Keyword::From, site);
+        node.absolute = match it.keyword {
+            syntax::Keyword::Workdir => self.absolute(it),
+            _ => Known::Absent,
+        };
+        node.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+        node.head.parent = self.stages.last().map(|stage| stage.id);
+        let id = self.part.add(node);
+        if let Some(stage) = self.stages.last_mut() {
+            stage.children.push(id);
+        }
+        id
+    }
+
+    /// Whether a WORKDIR's path is absolute, after its variables are put in.
+    fn absolute(&mut self, it: &syntax::Instruction) -> Known<bool> {
+        let path = self.expanded(&it.arguments.trim());
+        let site = Site::written(it.arguments.span());
+        let value = path.as_str().trim_start_matches(['"', '\'']);
+        let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+        match path.holes().next() {
+            Some((hole, _)) if hole.start == 0 => Known::Unknown(site, "the path comes from a variable"),
+            _ => Known::Set(value.starts_with(['/', '\\']) || drive || value.is_empty(), site),
+        }
+    }
+
+    /// A text with the variables of this place put in.
+    fn expanded(&self, text: &Text) -> Text {
+        syntax::expand(text, self.file.escape, &mut |name| self.scope.lookup(name))
+    }
+
+    fn finish(&mut self, site: Site) {
+        let ids: Vec<NodeId> = self.part.of(super::Kind::Stage).collect();
+        let mut file = Dockerfile::new(head(Text::written("Dockerfile", self.file.file, 0), site, ""));
+        file.last = ids.last().map_or(Known::Absent, |&id| Known::Set(id, site));
+        file.stages = nodes(ids, site);
+        self.part.add(file);
+        self.link_stages();
+    }
+}

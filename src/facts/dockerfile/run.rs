@@ -1,0 +1,139 @@
+//! RUN: commands, pipelines, packages.
+
+use crate::facts::kinds::{Pipeline, Run};
+use crate::facts::make::{head, nodes};
+use crate::facts::{Known, List, Node, NodeId, Site, commands};
+use crate::source::Text;
+use crate::syntax::dockerfile as syntax;
+use crate::syntax::shell::{self, Script};
+
+use super::{Filler, packages};
+
+impl Filler<'_> {
+    /// Adds a RUN and what it does.
+    pub fn run(&mut self, it: &syntax::Instruction, instruction: NodeId, onbuild: bool) {
+        let site = Site::written(it.head);
+        let number = self.stages.last_mut().map_or(0, |stage| {
+            stage.runs += 1;
+            stage.runs
+        });
+        let mut run = Run::new(head(it.word.clone(), Site::written(it.word.span()), format!(" / RUN #{number}")));
+        run.head.parent = self.stages.last().map(|stage| stage.id);
+        run.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+        run.instruction = Known::Set(instruction, site);
+        run.flags = match self.part.node(instruction) {
+            Some(Node::Instruction(node)) => node.flags.clone(),
+            _ => Known::Absent,
+        };
+        let value = |name: &str| {
+            it.flag(name).map_or(Known::Absent, |flag| match &flag.value {
+                Some(value) => Known::Set(value.clone(), Site::written(flag.span)),
+                None => Known::Absent,
+            })
+        };
+        run.network = value("network");
+        run.security = value("security");
+        let mounts = cache_mounts(it);
+        run.cache_mounts = Known::Set(List::closed(mounts.clone()), site);
+        run.previous = match self.last_run {
+            Some(previous) if !onbuild => Known::Set(previous, self.part.node(previous).map(|node| node.head().site).unwrap_or_default()),
+            _ => Known::Absent,
+        };
+        let script = self.script(it);
+        let stage = self.stages.last().map(|stage| stage.id);
+        let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
+        let mut ids = Vec::new();
+        if let Some(script) = &script {
+            let mut index = 0;
+            ids = commands::add(&mut self.part, script, "run", |_, command| {
+                let own = &script.commands[index];
+                index += 1;
+                command.onbuild = Known::Set(onbuild, site);
+                command.stage = stage.map_or(Known::Absent, |id| Known::Set(id, site));
+                command.base = base.map_or(Known::Absent, |id| Known::Set(id, site));
+                command.cleaned = Known::Set(packages::cleaned(script, index - 1), site);
+                command.cache_mounted = Known::Set(packages::cached(own, &mounts), site);
+            });
+        }
+        run.commands = Known::Set(List::closed(ids.clone()), site);
+        let id = self.part.add(run);
+        for &command in &ids {
+            self.part.adopt(id, command);
+            if let Some(Node::Command(node)) = self.part.node_mut(command) {
+                node.run = Known::Set(id, site);
+            }
+        }
+        if let Some(script) = &script {
+            self.pipelines(script, &ids, id);
+            for (command, &node) in script.commands.iter().zip(&ids) {
+                self.packages(command, node, onbuild);
+            }
+        }
+        if !onbuild {
+            self.last_run = Some(id);
+        }
+    }
+
+    /// The script, where a POSIX shell runs it.
+    fn script(&self, it: &syntax::Instruction) -> Option<Script> {
+        if let Some(words) = it.exec() {
+            return Some(shell::scan_exec(words));
+        }
+        let text = syntax::script(it)?;
+        let shebang = text.as_str().starts_with("#!") && !text.as_str().lines().next().is_some_and(|line| line.ends_with("sh"));
+        if self.scope.shell_family() != "posix" || shebang {
+            return None;
+        }
+        Some(shell::scan(&text))
+    }
+
+    fn pipelines(&mut self, script: &Script, ids: &[NodeId], run: NodeId) {
+        let mut pipefail = self.scope.pipefail();
+        let mut set_at = script.commands.iter().enumerate().filter_map(|(index, command)| Some((index, shell::pipefail(command)?)));
+        let mut next = set_at.next();
+        let family = self.scope.shell_family();
+        let supports = matches!(self.scope.shell_name(), "bash" | "zsh" | "ksh" | "ash");
+        for pipeline in script.pipelines.iter().filter(|pipeline| pipeline.commands.len() > 1) {
+            let (Some(&first), Some(&last)) = (pipeline.commands.first(), pipeline.commands.last()) else { continue };
+            while let Some((index, on)) = next
+                && index < first
+            {
+                pipefail = on;
+                next = set_at.next();
+            }
+            let (Some(start), Some(end)) = (script.commands.get(first), script.commands.get(last)) else { continue };
+            let span = start.text.span().to(end.text.span());
+            let site = Site::written(span);
+            let mut node = Pipeline::new(head(start.text.clone(), site, " | "));
+            node.head.parent = Some(run);
+            let members: Vec<NodeId> = pipeline.commands.iter().filter_map(|&index| ids.get(index).copied()).collect();
+            if let Some((&consumer, producers)) = members.split_last() {
+                node.producers = nodes(producers.to_vec(), site);
+                node.consumer = Known::Set(consumer, site);
+            }
+            node.pipefail = Known::Set(pipefail, site);
+            node.supports_pipefail = Known::Set(supports, site);
+            node.shell_family = Known::Set(family, site);
+            node.run = Known::Set(run, site);
+            self.part.add(node);
+        }
+    }
+}
+
+/// Targets of mounts whose content does not end up in the layer.
+fn cache_mounts(it: &syntax::Instruction) -> Vec<Text> {
+    let mut targets = Vec::new();
+    for flag in it.flags.iter().filter(|flag| flag.name.as_str() == "mount") {
+        let Some(value) = &flag.value else { continue };
+        let parts = value.split(',');
+        let is_cache = parts.iter().any(|part| matches!(part.as_str(), "type=cache" | "type=tmpfs"));
+        let target = parts.iter().find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            matches!(name.as_str(), "target" | "dst" | "destination").then_some(value)
+        });
+        if is_cache {
+            targets.extend(target);
+        }
+    }
+    targets
+}

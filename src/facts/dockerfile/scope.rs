@@ -1,0 +1,92 @@
+//! What is in force at a place of a Dockerfile.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{Known, List, NodeId};
+use crate::source::Text;
+use crate::syntax::dockerfile::Lookup;
+
+/// Variables and settings in force.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Variables: what is known of each, and where it was set.
+    pub variables: BTreeMap<String, (Lookup, Option<NodeId>)>,
+    /// An unknown base image may set any other.
+    pub inherits: bool,
+    /// USER.
+    pub user: Known<NodeId>,
+    /// HEALTHCHECK.
+    pub healthcheck: Known<NodeId>,
+    /// WORKDIR.
+    pub workdir: Option<Text>,
+    /// SHELL.
+    pub shell: Option<Vec<Text>>,
+    /// EXPOSE.
+    pub exposes: Vec<Text>,
+    /// ENTRYPOINT and its words.
+    pub entrypoint: Option<(NodeId, Vec<Text>)>,
+    /// CMD and its words.
+    pub cmd: Option<(NodeId, Vec<Text>)>,
+    /// Whether a USER of this file is in force.
+    pub sets_user: bool,
+}
+
+impl Scope {
+    /// What a child stage takes over: everything but ARGs, which end with their stage.
+    pub fn inherited(&self) -> Self {
+        self.clone()
+    }
+
+    /// What is known of a variable here.
+    pub fn lookup(&self, name: &str) -> Lookup {
+        match self.variables.get(name) {
+            Some((known, _)) => known.clone(),
+            None if self.inherits || is_predefined(name) => Lookup::Unknown,
+            None => Lookup::Unset,
+        }
+    }
+
+    /// The shell's program, without its directory.
+    pub fn shell_name(&self) -> &str {
+        let Some(words) = &self.shell else { return "sh" };
+        let name = words.first().and_then(Text::known).unwrap_or("");
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        name.strip_suffix(".exe").unwrap_or(name)
+    }
+
+    /// The shell's family.
+    pub fn shell_family(&self) -> &'static str {
+        match self.shell_name().to_ascii_lowercase().as_str() {
+            "powershell" | "pwsh" => "powershell",
+            "cmd" => "cmd",
+            "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox" => "posix",
+            _ => "other",
+        }
+    }
+
+    /// Whether the shell is told to fail with any part of a pipeline.
+    pub fn pipefail(&self) -> bool {
+        self.shell.iter().flatten().any(|word| word.as_str() == "pipefail")
+    }
+
+    /// The words of EXPOSE as a field.
+    pub fn exposed(&self) -> List<Text> {
+        List::closed(self.exposes.clone())
+    }
+}
+
+/// Build arguments that the builder sets without being asked (Dockerfile reference, predefined ARGs).
+pub fn is_predefined(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "ftp_proxy",
+        "no_proxy", "all_proxy", "SOURCE_DATE_EPOCH", "PATH",
+    ];
+    NAMES.contains(&name) || is_platform(name) || name.starts_with("BUILDKIT_")
+}
+
+/// Build arguments that tell the platforms; known before the first FROM, elsewhere only after an ARG.
+pub fn is_platform(name: &str) -> bool {
+    ["TARGET", "BUILD"].iter().any(|side| {
+        name.strip_prefix(side).is_some_and(|what| matches!(what, "PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE"))
+    })
+}

@@ -1,0 +1,331 @@
+//! Stages: where they begin, what they inherit, what they come to.
+
+use std::collections::BTreeSet;
+
+use crate::facts::kinds::{Healthcheck, Program, Stage};
+use crate::facts::make::{head, nodes};
+use crate::facts::{Kind, Known, List, Node, NodeId, Site, commands, describe};
+use crate::source::{Origin, Span, Text};
+use crate::syntax::dockerfile as syntax;
+use crate::syntax::{shell, units};
+
+use super::scope::Scope;
+use super::{Filler, Open};
+
+impl Filler<'_> {
+    /// Begins the stage that a piece without FROM belongs to.
+    pub fn open_fragment(&mut self) {
+        let site = Site::written(Span::point(self.file.file, 0));
+        let mut stage = Stage::new(head(Text::written("", self.file.file, 0), site, ""));
+        stage.base = Known::Unknown(site, "this piece has no FROM");
+        let mut scope = Scope { inherits: true, ..Scope::default() };
+        scope.user = Known::Unknown(site, "this piece has no FROM");
+        scope.healthcheck = Known::Unknown(site, "this piece has no FROM");
+        self.open(stage, scope);
+    }
+
+    /// Begins a stage.
+    pub fn from(&mut self, it: &syntax::Instruction) {
+        if self.stages.is_empty() {
+            self.global = self.scope.clone();
+        }
+        self.scope = self.global.clone();
+        self.references(it, NodeId { part: self.part.id, index: u32::MAX });
+        let number = self.stages.len();
+        let Some(from) = syntax::from(it) else {
+            let site = Site::written(it.head);
+            let mut stage = Stage::new(head(it.word.clone(), site, format!("stage {number}")));
+            stage.base = Known::Unknown(site, "FROM names nothing");
+            self.open(stage, Scope { inherits: true, ..Scope::default() });
+            return;
+        };
+        let image = self.expanded(&from.image);
+        // A stage is pointed at by what it starts from.
+        let site = Site::written(from.image.span());
+        let name = from.alias.clone().unwrap_or_else(|| Text::made(&number.to_string(), site.label, Origin::Written));
+        let mut stage = Stage::new(head(name.clone(), site, format!("stage {}", name.as_str())));
+        stage.platform = from.platform.map_or(Known::Absent, |text| {
+            let at = Site::written(text.span());
+            Known::Set(text, at)
+        });
+        stage.duplicate = Known::Set(
+            from.alias.is_some() && self.stages.iter().any(|open| same_name(&open.node.head.name, &name)),
+            Site::written(name.span()),
+        );
+        stage.scratch = Known::Set(image.known() == Some("scratch"), site);
+        let parent = self.stages.iter().rposition(|open| same_name(&open.node.head.name, &image));
+        let scope = match parent {
+            Some(index) => {
+                let open = &self.stages[index];
+                stage.parent = Known::Set(open.id, site);
+                open.scope.inherited()
+            }
+            None => self.external(&mut stage, &image, site),
+        };
+        self.open(stage, scope);
+    }
+
+    fn external(&mut self, stage: &mut Stage, image: &Text, site: Site) -> Scope {
+        let mut scope = Scope::default();
+        if image.known() == Some("scratch") {
+            let root = describe::user(&Text::made("0", site.label, Origin::Written), site, "engine");
+            scope.user = Known::Set(self.part.add(root), site);
+            return scope;
+        }
+        let id = describe::image(&mut self.part, image, site, "from");
+        stage.base = Known::Set(id, site);
+        scope.inherits = true;
+        if let Some(Node::Image(image)) = self.part.node(id) {
+            scope.user = image.user.clone();
+            scope.healthcheck = match &image.has_healthcheck {
+                Known::Set(false, _) => Known::Absent,
+                Known::Set(true, site) => Known::Unknown(*site, "the base image has its own"),
+                // Nobody wrote the image down; nearly all have none.
+                _ => Known::Absent,
+            };
+        }
+        scope
+    }
+
+    fn open(&mut self, node: Stage, scope: Scope) {
+        // The node is added now, so that its place is before everything in it, and replaced when it is complete.
+        let id = self.part.add(node.clone());
+        if let Some(&base) = node.base.value() {
+            self.part.adopt(id, base);
+        }
+        self.scope = scope.clone();
+        self.stages.push(Open { node, id, scope, children: Vec::new(), runs: 0 });
+        self.last_run = None;
+    }
+
+    /// Ends the current stage.
+    pub fn close(&mut self) {
+        let scope = std::mem::take(&mut self.scope);
+        let Some(open) = self.stages.last_mut() else {
+            self.scope = scope;
+            return;
+        };
+        let site = open.node.head.site;
+        open.node.user = scope.user.clone();
+        open.node.sets_user = Known::Set(scope.sets_user, site);
+        open.node.healthcheck = scope.healthcheck.clone();
+        open.node.exposes = Known::Set(scope.exposed(), site);
+        open.node.shell = Known::Set(List::closed(scope.shell.clone().unwrap_or_default()), site);
+        open.node.shell_family = Known::Set(scope.shell_family(), site);
+        let program = program(&scope, &open.node, &self.part);
+        let start = scope.entrypoint.as_ref().or(scope.cmd.as_ref()).map(|(id, _)| *id);
+        open.scope = Scope { variables: kept(&scope), ..scope };
+        open.node.start = start.map_or(Known::Absent, |id| Known::Set(id, site));
+        let id = self.part.add(program);
+        open.node.entrypoint = Known::Set(id, site);
+    }
+
+    /// Writes the finished stages back, once it is known who uses whom.
+    pub fn link_stages(&mut self) {
+        let mut consumed: BTreeSet<NodeId> = BTreeSet::new();
+        for id in self.part.of(Kind::StageRef) {
+            if let Some(Node::StageRef(origin)) = self.part.node(id) {
+                consumed.extend(origin.stage.value().copied());
+            }
+        }
+        let count = self.stages.len();
+        let opens = std::mem::take(&mut self.stages);
+        consumed.extend(opens.iter().filter_map(|open| open.node.parent.value().copied()));
+        for (index, open) in opens.into_iter().enumerate() {
+            let mut stage = open.node;
+            let site = stage.head.site;
+            stage.shipped = Known::Set(index + 1 == count, site);
+            stage.consumed = Known::Set(consumed.contains(&open.id), site);
+            let labels: Vec<Text> = self
+                .part
+                .of(Kind::Label)
+                .filter_map(|id| match self.part.node(id) {
+                    Some(Node::Label(label)) if label.stage.value() == Some(&open.id) => Some(label.head.name.clone()),
+                    _ => None,
+                })
+                .collect();
+            stage.label_names = Known::Set(List::closed(labels), site);
+            if let Some(node) = self.part.node_mut(open.id) {
+                *node = Node::Stage(Box::new(stage));
+            }
+        }
+    }
+
+    /// USER.
+    pub fn user(&mut self, it: &syntax::Instruction, instruction: NodeId) {
+        let text = self.expanded(&it.arguments.trim());
+        let words: Vec<Text> = text.split(' ');
+        let text = unquoted(words.first().unwrap_or(&text));
+        let site = Site::written(it.head);
+        let mut user = describe::user(&text, site, "instruction");
+        user.head.parent = Some(instruction);
+        self.scope.user = Known::Set(self.part.add(user), site);
+        self.scope.sets_user = !text.is_empty();
+    }
+
+    /// WORKDIR.
+    pub fn workdir(&mut self, it: &syntax::Instruction) {
+        self.scope.workdir = Some(self.expanded(&it.arguments.trim()));
+    }
+
+    /// SHELL.
+    pub fn shell(&mut self, it: &syntax::Instruction) {
+        if let Some(words) = it.exec() {
+            self.scope.shell = Some(words.to_vec());
+        }
+    }
+
+    /// EXPOSE.
+    pub fn expose(&mut self, it: &syntax::Instruction) {
+        let words: Vec<Text> = syntax::operands(it).iter().map(|word| self.expanded(word)).collect();
+        self.scope.exposes.extend(words);
+    }
+
+    /// HEALTHCHECK.
+    pub fn healthcheck(&mut self, it: &syntax::Instruction, instruction: NodeId) {
+        let site = Site::written(it.head);
+        let own = self.stages.last().map(|stage| stage.id);
+        if let Known::Set(earlier, _) = self.scope.healthcheck
+            && self.part.node(earlier).is_some_and(|node| node.head().parent.is_some_and(|parent| self.stage_of(parent) == own))
+            && let Some(Node::Instruction(node)) = self.part.node_mut(instruction)
+        {
+            node.repeated = Known::Set(true, site);
+        }
+        let mut check = Healthcheck::new(head(it.word.clone(), site, "healthcheck"));
+        check.set_by = Known::Set("instruction", site);
+        check.head.parent = Some(instruction);
+        let duration = |name: &str| {
+            let flag = it.flag(name).and_then(|flag| flag.value.clone());
+            flag.map_or(Known::Absent, |text| match text.known().and_then(units::duration) {
+                Some(seconds) => Known::Set(seconds, Site::written(text.span())),
+                None => Known::Unknown(Site::written(text.span()), "it comes from a variable"),
+            })
+        };
+        check.interval = duration("interval");
+        check.timeout = duration("timeout");
+        check.start_period = duration("start-period");
+        let parsed = syntax::healthcheck(it);
+        check.disabled = Known::Set(matches!(parsed, syntax::Healthcheck::None), site);
+        let script = match &parsed {
+            syntax::Healthcheck::Exec(words) => Some(("CMD", shell::scan_exec(words))),
+            syntax::Healthcheck::Shell(text) => Some(("CMD-SHELL", shell::scan(text))),
+            _ => None,
+        };
+        if let Some((form, script)) = script {
+            check.form = Known::Set(form, site);
+            check.test = Known::Set(it.arguments.clone(), Site::written(it.arguments.span()));
+            check.cannot_fail = Known::Set(commands::cannot_fail(&script), site);
+            let stage = self.stages.last().map(|stage| stage.id);
+            let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
+            let ids = commands::add(&mut self.part, &script, "healthcheck", |_, command| {
+                command.stage = stage.map_or(Known::Absent, |id| Known::Set(id, site));
+                command.base = base.map_or(Known::Absent, |id| Known::Set(id, site));
+            });
+            for &id in &ids {
+                let Some(Node::Command(command)) = self.part.node(id) else { continue };
+                let (program, at) = (command.program.value().and_then(Text::known).map(str::to_owned), command.head.site);
+                let present = match (program, stage) {
+                    (Some(program), Some(stage)) => commands::present(&self.part, stage, &program, at),
+                    _ => Known::Unknown(at, "the program comes from a variable"),
+                };
+                if let Some(Node::Command(command)) = self.part.node_mut(id) {
+                    command.in_image = present;
+                }
+                self.part.adopt(instruction, id);
+            }
+            check.commands = nodes(ids, site);
+        }
+        self.scope.healthcheck = Known::Set(self.part.add(check), site);
+    }
+
+    fn stage_of(&self, instruction: NodeId) -> Option<NodeId> {
+        match self.part.node(instruction) {
+            Some(Node::Instruction(node)) => node.stage.value().copied(),
+            _ => None,
+        }
+    }
+
+    /// CMD and ENTRYPOINT.
+    pub fn start(&mut self, it: &syntax::Instruction, id: NodeId) {
+        let words = match it.exec() {
+            Some(words) => words.to_vec(),
+            None => shell::split(&it.arguments),
+        };
+        let is_cmd = it.keyword == syntax::Keyword::Cmd;
+        let slot = if is_cmd { &mut self.scope.cmd } else { &mut self.scope.entrypoint };
+        let earlier = slot.replace((id, words));
+        let stage = self.stages.last().map(|stage| stage.id);
+        let site = Site::written(it.head);
+        if let Some((earlier, _)) = earlier
+            && self.stage_of(earlier) == stage
+        {
+            if let Some(Node::Instruction(node)) = self.part.node_mut(earlier) {
+                node.overridden = Known::Set(true, node.head.site);
+            }
+            if let Some(Node::Instruction(node)) = self.part.node_mut(id) {
+                node.repeated = Known::Set(true, site);
+            }
+        }
+    }
+
+    /// LABEL.
+    pub fn labels(&mut self, it: &syntax::Instruction) {
+        for pair in syntax::pairs(it) {
+            let site = Site::written(pair.span);
+            let mut label = crate::facts::kinds::Label::new(head(pair.key.clone(), site, format!(" / label {}", pair.key.as_str())));
+            label.head.parent = self.stages.last().map(|stage| stage.id);
+            label.value = match pair.value {
+                Some(value) => {
+                    let value = self.expanded(&value);
+                    let at = Site::written(value.span());
+                    Known::Set(value, at)
+                }
+                None => Known::Absent,
+            };
+            label.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+            self.part.add(label);
+        }
+    }
+}
+
+/// Stage names are compared without case, as the builder compares them.
+pub fn same_name(a: &Text, b: &Text) -> bool {
+    a.is_known() && b.is_known() && a.as_str().eq_ignore_ascii_case(b.as_str())
+}
+
+fn unquoted(text: &Text) -> Text {
+    let value = text.as_str();
+    let quoted = value.len() >= 2 && (value.starts_with('"') && value.ends_with('"') || value.starts_with('\'') && value.ends_with('\''));
+    if quoted { text.slice(1..text.len() - 1) } else { text.clone() }
+}
+
+/// Variables that stages started from this one see: those of ENV.
+fn kept(scope: &Scope) -> std::collections::BTreeMap<String, (syntax::Lookup, Option<NodeId>)> {
+    scope.variables.clone()
+}
+
+const DROPPERS: [&str; 6] = ["gosu", "su-exec", "setpriv", "su", "runuser", "s6-setuidgid"];
+
+fn program(scope: &Scope, stage: &Stage, part: &crate::facts::Part) -> Program {
+    let site = stage.head.site;
+    let mut program = Program::new(head(Text::made("start", site.label, Origin::Written), site, "start"));
+    let own: Vec<Text> = [&scope.entrypoint, &scope.cmd].into_iter().flatten().flat_map(|(_, words)| words.clone()).collect();
+    let base = stage.base.value().and_then(|&id| part.node(id));
+    program.drops_privileges = if own.iter().any(|word| DROPPERS.contains(&word.as_str().rsplit('/').next().unwrap_or(""))) {
+        Known::Set(true, site)
+    } else if scope.entrypoint.as_ref().is_some_and(|(_, words)| words.first().is_some_and(|word| word.as_str().contains("entrypoint") || word.as_str().ends_with(".sh"))) {
+        Known::Unknown(site, "an entrypoint script may become another user")
+    } else {
+        match base {
+            Some(Node::Image(image)) if scope.entrypoint.is_none() => match &image.drops_privileges {
+                Known::Set(drops, site) => Known::Set(*drops, *site),
+                _ => Known::Unknown(site, "the base image's entrypoint is not known"),
+            },
+            _ => Known::Set(false, site),
+        }
+    };
+    let serves = !scope.exposes.is_empty() || own.iter().take(4).any(|word| word.as_str().contains("serve") || word.as_str() == "start");
+    program.serves = Known::Set(serves, Site { origin: Origin::Guess, ..site });
+    program.words = Known::Set(List::closed(own), site);
+    program
+}

@@ -1,0 +1,151 @@
+//! What well-known images do, from `rules/images/`.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::source::glob;
+use crate::syntax::Data;
+
+use super::embedded;
+
+/// The day of our data: images whose last day was before it are past their end of life.
+pub const DATA_DATE: &str = "2026-11-24";
+
+/// What is known of an image with a certain tag. `None` is "nobody wrote it down".
+#[derive(Clone, Debug, Default)]
+pub struct ImageFacts {
+    /// What it is for.
+    pub role: Option<&'static str>,
+    /// The user that Docker starts it as.
+    pub starts_as: Option<String>,
+    /// Whether its entrypoint becomes another user.
+    pub drops_privileges: Option<bool>,
+    /// A user with which it needs no capability.
+    pub user_override: Option<String>,
+    /// What it needs after all capabilities are dropped, restarts included.
+    pub needs_capabilities: Option<Vec<String>>,
+    /// Whether it runs with `no-new-privileges`.
+    pub no_new_privileges: Option<bool>,
+    /// Whether it runs with a read-only root.
+    pub read_only: Option<bool>,
+    /// Paths that it then needs writable, besides its data.
+    pub writes: Option<Vec<String>>,
+    /// Where its data is.
+    pub data_paths: Option<Vec<String>>,
+    /// Ports that it listens on.
+    pub ports: Option<Vec<String>>,
+    /// A probe for a shell.
+    pub probe: Option<String>,
+    /// Whether it has a HEALTHCHECK.
+    pub has_healthcheck: Option<bool>,
+    /// Programs that it has.
+    pub tools: Option<Vec<String>>,
+    /// Programs that it lacks.
+    pub lacks: Option<Vec<String>>,
+    /// Variables whose `_FILE` form it reads.
+    pub file_variables: Option<Vec<String>>,
+    /// Its last day, `YYYY-MM-DD`.
+    pub end_of_life: Option<String>,
+    /// Whether that day is past.
+    pub ended: Option<bool>,
+}
+
+const ROLES: [&str; 8] = ["datastore", "broker", "proxy", "dashboard", "agent", "runtime", "os", "application"];
+
+struct Table {
+    families: Vec<Data>,
+    exact: BTreeMap<String, usize>,
+    patterns: Vec<(String, usize)>,
+}
+
+/// What is known of a repository in its short form, with that tag.
+pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    let table = TABLE.get_or_init(load);
+    let found = table.exact.get(repository).copied().or_else(|| {
+        table.patterns.iter().find(|(pattern, _)| glob(pattern, repository)).map(|(_, index)| *index)
+    })?;
+    let family = table.families.get(found)?;
+    let mut facts = ImageFacts::default();
+    fill(&mut facts, family);
+    let tag = tag.unwrap_or("latest");
+    if let Some(Data::List(variants)) = embedded::get(family, "variants") {
+        for variant in variants {
+            let tags = embedded::get(variant, "tags").and_then(embedded::texts).unwrap_or_default();
+            if tags.iter().any(|pattern| glob(pattern, tag)) {
+                fill(&mut facts, variant);
+            }
+        }
+    }
+    facts.end_of_life = embedded::get(family, "end_of_life").and_then(|table| last_day(table, tag));
+    facts.ended = facts.end_of_life.as_deref().map(|day| day < DATA_DATE);
+    Some(facts)
+}
+
+fn load() -> Table {
+    let families = embedded::documents(include_bytes!(concat!(env!("OUT_DIR"), "/images.bin")));
+    let mut exact = BTreeMap::new();
+    let mut patterns = Vec::new();
+    for (index, family) in families.iter().enumerate() {
+        for name in embedded::get(family, "images").and_then(embedded::texts).unwrap_or_default() {
+            if name.contains('*') {
+                patterns.push((name, index));
+            } else {
+                exact.insert(name, index);
+            }
+        }
+    }
+    Table { families, exact, patterns }
+}
+
+fn fill(facts: &mut ImageFacts, data: &Data) {
+    let text = |key: &str| embedded::get(data, key).and_then(embedded::text);
+    let texts = |key: &str| embedded::get(data, key).and_then(embedded::texts);
+    let flag = |key: &str| embedded::get(data, key).and_then(embedded::flag);
+    macro_rules! take {
+        ($($field:ident = $read:ident),* $(,)?) => {$(
+            if let Some(value) = $read(stringify!($field)) {
+                facts.$field = Some(value);
+            }
+        )*};
+    }
+    take! {
+        starts_as = text, drops_privileges = flag, user_override = text, needs_capabilities = texts,
+        no_new_privileges = flag, read_only = flag, writes = texts, data_paths = texts, ports = texts, probe = text,
+        has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts,
+    }
+    if let Some(role) = text("role") {
+        facts.role = ROLES.into_iter().find(|known| *known == role);
+    }
+}
+
+/// The last day of the longest version that the tag begins with, or whose code name it has as a word.
+fn last_day(table: &Data, tag: &str) -> Option<String> {
+    let Data::Map(entries) = table else { return None };
+    let tag = tag.strip_prefix('v').unwrap_or(tag);
+    let fits = |version: &str| match tag.strip_prefix(version) {
+        Some(rest) => !rest.starts_with(|c: char| c.is_ascii_digit()),
+        None => tag.split('-').any(|word| word == version),
+    };
+    let (_, day) = entries.iter().filter(|(version, _)| fits(version)).max_by_key(|(version, _)| version.len())?;
+    embedded::text(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_and_versions() {
+        let debian = lookup("postgres", Some("13")).unwrap();
+        assert_eq!(debian.user_override.as_deref(), Some("999:999"));
+        assert_eq!((debian.end_of_life.as_deref(), debian.ended), (Some("2025-11-13"), Some(true)));
+        let alpine = lookup("postgres", Some("17-alpine")).unwrap();
+        assert_eq!((alpine.user_override.as_deref(), alpine.ended), (Some("70:70"), Some(false)));
+        let node = lookup("node", Some("16-alpine")).unwrap();
+        assert!(node.lacks.unwrap().contains(&"curl".to_owned()));
+        assert_eq!(lookup("traefik", Some("v2.8")).unwrap().ended, Some(true));
+        assert_eq!(lookup("debian", Some("bullseye-slim")).unwrap().ended, Some(true));
+        assert!(lookup("acme/unknown", None).is_none());
+    }
+}
