@@ -1,10 +1,14 @@
 //! Facts against policy: findings, ignores, order, threads. Uses `policy` and below.
 
+mod check;
 mod finding;
+mod ignore;
 mod judge;
 mod repair;
 mod report;
 
+pub use check::{Run, check};
+pub use ignore::names;
 pub use finding::{Change, Finding, Fold, Label, Repair, State, Undecided};
 pub use judge::{FINDINGS_PER_PART, Judgement, Standing, judge};
 pub use repair::is_mechanical;

@@ -145,6 +145,11 @@ macro_rules! facts {
                 Self { head, $( $field: $crate::facts::Known::Absent, )* }
             }
 
+            /// Says that what is not written here may be written elsewhere.
+            pub fn open(&mut self, site: $crate::facts::Site, reason: $crate::facts::Reason) {
+                $( $crate::facts::Opened::open(&mut self.$field, site, reason); )*
+            }
+
             /// What rules may ask of it.
             pub const TABLE: $crate::facts::Table = $crate::facts::Table {
                 name: stringify!($name),

@@ -175,6 +175,36 @@ pub trait Viewed {
     fn view(&self) -> View<'_>;
 }
 
+/// Fields that may be written in a file that is not here.
+pub trait Opened {
+    /// What is absent becomes unknown; a list may have more items.
+    fn open(&mut self, site: Site, reason: Reason);
+}
+
+macro_rules! opened {
+    ($($type:ty),* $(,)?) => {$(
+        impl Opened for Known<$type> {
+            fn open(&mut self, site: Site, reason: Reason) {
+                if self.is_absent() {
+                    *self = Self::Unknown(site, reason);
+                }
+            }
+        }
+    )*};
+}
+
+opened!(Text, &'static str, bool, f64, NodeId);
+
+impl<T> Opened for Known<List<T>> {
+    fn open(&mut self, site: Site, reason: Reason) {
+        match self {
+            Self::Set(list, _) => list.open = Some(reason),
+            Self::Absent => *self = Self::Unknown(site, reason),
+            Self::Unknown(..) => {}
+        }
+    }
+}
+
 macro_rules! viewed {
     ($($type:ty => $variant:ident($value:ident) $convert:expr;)*) => {$(
         impl Viewed for Known<$type> {

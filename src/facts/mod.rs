@@ -12,6 +12,7 @@ mod embedded;
 mod images;
 pub mod kinds;
 mod known;
+mod load;
 mod make;
 mod model;
 mod schema;
@@ -20,5 +21,6 @@ mod world;
 
 pub use images::DATA_DATE;
 pub use declare::{Field, Table, Type};
-pub use known::{Known, List, Pair, Reason, Site, View, Viewed};
+pub use load::{Document, Loaded, Options, load};
+pub use known::{Known, List, Opened, Pair, Reason, Site, View, Viewed};
 pub use world::{Head, Kind, Node, NodeId, Part, Target, World};

@@ -2,6 +2,7 @@
 
 mod eval;
 mod fix;
+mod library;
 mod options;
 mod partial;
 mod path;
@@ -15,6 +16,7 @@ mod truth;
 
 pub use eval::{Context, Trace, holds};
 pub use fix::{Fix, Safety, Value, Verb};
+pub use library::{PROFILES, Selection, all, builtin, lists, load, texts};
 pub use options::Values;
 pub use path::Path;
 pub use predicate::{Pred, REGEX_INPUT_BYTES};

@@ -1,6 +1,8 @@
 //! Bytes, positions, spans and text edits. Uses nothing of plimsoll; everything else stands on it.
 
+mod discover;
 mod edit;
+mod files;
 mod glob;
 mod lines;
 mod nearest;
@@ -8,6 +10,8 @@ mod problem;
 mod span;
 mod text;
 
+pub use discover::{Found, Guess, HOOK_PATTERN, discover, guess};
+pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use edit::{Edit, apply};
 pub use glob::glob;
 pub use lines::LineIndex;

@@ -15,6 +15,7 @@ mod urls;
 mod user;
 
 pub use environment::variable;
+pub use user::dockerfile_path;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 use crate::facts::kinds::{Dependency, Log, Service};
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::{Ask, At, Entry};
+use crate::facts::target::is_fragment;
 use crate::facts::{Known, List, NodeId, Site};
 use crate::source::{Origin, Text};
 
@@ -38,6 +39,11 @@ impl Filler<'_> {
         service.profiles = at.get("profiles").ask(At::texts);
         service.runs_once = runs_once(&service, at, key);
         service.password = self.password(&service);
+        if at.get("extends").is_some() {
+            service.open(key, "the service that it extends is not read");
+        } else if is_fragment(at) {
+            service.open(key, "this is a piece that is merged over another file");
+        }
         self.add_service(service)
     }
 

@@ -1,0 +1,207 @@
+//! The command line. No logic.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::facts::Target;
+use crate::policy::Severity;
+
+/// Judges Dockerfiles, Compose files and Swarm stacks before they sail.
+#[derive(Parser, Debug)]
+#[command(name = "plimsoll", version, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// What to do; `check` where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Judge files and directories.
+    Check(Check),
+    /// Tell why a rule matters, with examples.
+    Explain(Explain),
+    /// List the rules.
+    Rules(Rules),
+    /// Show what was understood of a file.
+    Facts(Facts),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Check(Check::default())
+    }
+}
+
+/// Options of every command that judges.
+#[derive(ClapArgs, Debug, Default, Clone)]
+pub struct Judging {
+    /// Files and directories; `-` is standard input.
+    pub paths: Vec<String>,
+    /// Files of one project, in this order, as `docker compose -f` and `docker stack deploy -c` take them.
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Take the named files for this.
+    #[arg(long = "as", value_name = "TARGET")]
+    pub target: Option<TargetName>,
+    /// The name that standard input goes by.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<String>,
+    /// Rules of this profile: recommended, strict, cis-docker, owasp, style, all.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Only these rules, by id or by a peer's id.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these rules.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Leave files out that fit this pattern.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Read this configuration.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+    /// Read no configuration.
+    #[arg(long)]
+    pub no_config: bool,
+    /// Leave `.env` files alone.
+    #[arg(long)]
+    pub no_env: bool,
+    /// Let files outside of the project be read when a file names them.
+    #[arg(long)]
+    pub allow_outside: bool,
+    /// Let ignore comments count for nothing.
+    #[arg(long)]
+    pub no_ignores: bool,
+    /// Accept that there is nothing to judge.
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// Options of `check`.
+#[derive(ClapArgs, Debug, Default)]
+pub struct Check {
+    #[command(flatten)]
+    pub judging: Judging,
+    /// The output format: human, concise, json, github; `FORMAT=FILE` writes to a file. May be given several times.
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub format: Vec<String>,
+    /// Leave findings below this severity out.
+    #[arg(long, value_name = "LEVEL")]
+    pub min_severity: Option<Level>,
+    /// Fail from this severity on; `never` does not.
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+    /// Show ignored findings, too.
+    #[arg(long)]
+    pub show_ignored: bool,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say what could not be decided, and why.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Only findings.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Options of `explain`.
+#[derive(ClapArgs, Debug)]
+pub struct Explain {
+    /// A rule, by its id or by a peer's id such as DL3002.
+    pub rule: String,
+}
+
+/// Options of `rules`.
+#[derive(ClapArgs, Debug)]
+pub struct Rules {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `facts`.
+#[derive(ClapArgs, Debug)]
+pub struct Facts {
+    /// The file.
+    pub file: String,
+    /// Take it for this.
+    #[arg(long = "as", value_name = "TARGET")]
+    pub target: Option<TargetName>,
+}
+
+/// Targets by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum TargetName {
+    Dockerfile,
+    Compose,
+    Stack,
+}
+
+impl From<TargetName> for Target {
+    fn from(name: TargetName) -> Self {
+        match name {
+            TargetName::Dockerfile => Self::Dockerfile,
+            TargetName::Compose => Self::Compose,
+            TargetName::Stack => Self::Stack,
+        }
+    }
+}
+
+/// Severities by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Level {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Critical => Self::Critical,
+            Level::High => Self::High,
+            Level::Medium => Self::Medium,
+            Level::Low => Self::Low,
+            Level::Info => Self::Info,
+        }
+    }
+}
+
+/// Thresholds by name.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// The severity, unless nothing fails.
+    pub const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Clone, Copy, Debug, Default)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}

@@ -1,0 +1,67 @@
+//! `plimsoll check`.
+
+use std::io::Write;
+
+use crate::engine::Report;
+use crate::policy::Severity;
+use crate::report;
+
+use super::args::{Check, Color};
+use super::{Env, Failure, config};
+
+/// Judges and reports.
+pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
+    let config = config::read(&args.judging, env)?;
+    let (run, _) = config::judge(&args.judging, &config, env)?;
+    let fail_on = match args.fail_on {
+        Some(level) => level.severity(),
+        None => config.fail_on.unwrap_or(Some(Severity::High)),
+    };
+    let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
+    for wanted in &formats {
+        let (name, file) = wanted.split_once('=').map_or((wanted.as_str(), None), |(name, file)| (name, Some(file)));
+        let Some(format) = report::named(name) else {
+            let known: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+            return Err(Failure(format!("there is no format `{name}`; known are {}", known.join(", "))));
+        };
+        let options = report::Options {
+            color: file.is_none() && color(args.color, env),
+            min_severity: args.min_severity.map_or(Severity::Low, Into::into),
+            verbose: args.verbose,
+            quiet: args.quiet,
+            show_ignored: args.show_ignored,
+            edits: &|_| Vec::new(),
+        };
+        let mut bytes = Vec::new();
+        (format.write)(&run.report, &options, &mut bytes)?;
+        match file {
+            Some(file) => std::fs::write(env.directory.join(file), &bytes)?,
+            None => print(env, &bytes)?,
+        }
+    }
+    Ok(code(&run.report, fail_on))
+}
+
+fn code(report: &Report, fail_on: Option<Severity>) -> u8 {
+    if report.problems.iter().any(|problem| problem.id == "internal-error") { 3 } else { report.exit_code(fail_on) }
+}
+
+/// Writes to standard output; a reader that has gone away is no failure.
+pub fn print(env: &mut Env<'_>, bytes: &[u8]) -> Result<(), Failure> {
+    match env.stdout.write_all(bytes).and_then(|()| env.stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Into::into),
+    }
+}
+
+/// Whether to use colours: the flag, then `NO_COLOR`, then those that force them, then the terminal.
+pub fn color(wanted: Color, env: &Env<'_>) -> bool {
+    let set = |name: &str| (env.var)(name).filter(|value| !value.is_empty());
+    match wanted {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR").is_some() => false,
+        Color::Auto if ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(|name| set(name).is_some_and(|value| value != "0")) => true,
+        Color::Auto => env.terminal && set("TERM").as_deref() != Some("dumb"),
+    }
+}

@@ -1,0 +1,173 @@
+//! `plimsoll.yaml`.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{Run, check};
+use crate::facts;
+use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
+use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, decode, discover};
+use crate::syntax::yaml;
+
+use super::args::Judging;
+use super::{Env, Failure};
+
+/// What a configuration says.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Which rules are on.
+    pub selection: Selection,
+    /// Patterns of files to leave out.
+    pub exclude: Vec<String>,
+    /// The threshold.
+    pub fail_on: Option<Option<Severity>>,
+    /// Patterns of files that are stacks.
+    pub stacks: Vec<String>,
+}
+
+const KEYS: &[&str] = &["profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks"];
+
+/// Reads the configuration that holds here: the one named, or the nearest upwards.
+pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
+    let mut config = Config::default();
+    let named = judging.config.as_ref().map(|path| env.directory.join(path));
+    let found = named.or_else(|| {
+        env.directory
+            .ancestors()
+            .flat_map(|folder| [folder.join("plimsoll.yaml"), folder.join(".plimsoll.yaml")])
+            .find(|path| path.is_file())
+    });
+    if let Some(path) = found.filter(|_| !judging.no_config) {
+        let shown = path.strip_prefix(&env.directory).unwrap_or(&path).to_string_lossy().into_owned();
+        let text = Disk::new(&env.directory)
+            .read(&path.to_string_lossy())
+            .and_then(|bytes| decode(bytes, false))
+            .map_err(|error: ReadError| Failure(format!("{shown}: {}", error.message)))?;
+        let source = Source::new(FileId(0), &shown, &text);
+        config = parse(&source).map_err(Failure)?;
+    }
+    if let Some(profile) = &judging.profile {
+        config.selection.profile.clone_from(profile);
+    }
+    if !judging.select.is_empty() {
+        config.selection.select.clone_from(&judging.select);
+    }
+    config.selection.ignore.extend(judging.ignore.iter().cloned());
+    config.exclude.extend(judging.exclude.iter().cloned());
+    Ok(config)
+}
+
+fn parse(source: &Source) -> Result<Config, String> {
+    let tree = yaml::parse(source, yaml::Limits::default());
+    if let Some(problem) = tree.problems.first() {
+        let at = source.position(problem.span.start);
+        return Err(format!("{}:{}:{}: {}", source.path, at.line, at.column, problem.message));
+    }
+    let Some(root) = tree.root() else { return Ok(Config::default()) };
+    let mut budget = 100_000;
+    let data = tree.to_data(root, &mut budget).ok_or_else(|| format!("{} is too large", source.path))?;
+    from_data(&Reader::new(&data)).map_err(|mistake| {
+        let at = source.position(locate(&tree, root, &mistake.path));
+        format!("{}:{}:{}: {}", source.path, at.line, at.column, mistake.message)
+    })
+}
+
+fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
+    at.only(KEYS)?;
+    let mut config = Config::default();
+    let texts = |key: &str| at.get(key).map_or(Ok(Vec::new()), |list| list.texts());
+    if let Some(profile) = at.get("profile") {
+        config.selection.profile = profile.text()?;
+    }
+    config.selection.select = texts("select")?;
+    config.selection.ignore = texts("ignore")?;
+    config.exclude = texts("exclude")?;
+    config.stacks = texts("stacks")?;
+    let levels = Severity::ALL.map(|severity| (severity.name(), severity));
+    if let Some(levels_by_rule) = at.get("severity") {
+        for (rule, level) in levels_by_rule.entries()? {
+            config.selection.severity.insert(rule.to_owned(), level.word(&levels)?);
+        }
+    }
+    if let Some(options) = at.get("options") {
+        for (rule, values) in options.entries()? {
+            let mut all = BTreeMap::new();
+            for (name, value) in values.entries()? {
+                all.insert(name.to_owned(), value.texts()?);
+            }
+            config.selection.options.insert(rule.to_owned(), all);
+        }
+    }
+    if let Some(level) = at.get("fail-on") {
+        config.fail_on = Some(if level.text()? == "never" { None } else { Some(level.word(&levels)?) });
+    }
+    Ok(config)
+}
+
+/// Where a path leads in the file: the key of the entry, or the item.
+fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
+    let mut at = root;
+    let mut offset = tree.node(root).span.start;
+    for step in path {
+        let next = match step {
+            Step::Key(key) => tree.get(at, key).map(|entry| (entry.value, entry.span.start)),
+            Step::Item(index) => tree.items(at).get(*index).map(|item| (item.node, tree.node(item.node).span.start)),
+        };
+        let Some((node, start)) = next else { break };
+        (at, offset) = (node, start);
+    }
+    offset
+}
+
+/// Judges what the arguments name.
+pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(Run, Policy), Failure> {
+    let policy = load(&config.selection).map_err(Failure)?;
+    let named: Vec<String> = judging.files.iter().chain(&judging.paths).cloned().collect();
+    let options = facts::Options {
+        target: judging.target.map(Into::into),
+        together: judging.files.len() > 1,
+        no_env: judging.no_env,
+        allow_outside: judging.allow_outside,
+    };
+    if named == ["-"] {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::Read::take(&mut env.stdin, crate::source::FILE_BYTES + 1), &mut bytes)?;
+        let name = judging.stdin_filename.clone().unwrap_or_else(|| "stdin".to_owned());
+        let files = Piped { disk: Disk::new(&env.directory), name: name.clone(), bytes };
+        let found = [Found { guess: crate::source::guess(&name), path: name, named: true }];
+        return Ok((check(&files, &found, &options, &policy, judging.no_ignores), policy));
+    }
+    let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
+    let mut found = discover(&env.directory, &paths, &config.exclude).map_err(Failure)?;
+    for it in &mut found {
+        if config.stacks.iter().any(|pattern| crate::source::glob(pattern, &it.path)) {
+            it.guess = Some(Guess::Stack);
+        }
+    }
+    let run = check(&Disk::new(&env.directory), &found, &options, &policy, judging.no_ignores);
+    if run.report.checked.is_empty() && run.report.problems.is_empty() && !judging.allow_empty {
+        return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
+    }
+    Ok((run, policy))
+}
+
+/// The file system, with standard input in place of one file.
+struct Piped {
+    disk: Disk,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Files for Piped {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if path == self.name { Ok(self.bytes.clone()) } else { self.disk.read(path) }
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        path == self.name || self.disk.is_file(path)
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        path == self.name || self.disk.is_inside(path)
+    }
+}
+

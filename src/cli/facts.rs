@@ -1,0 +1,71 @@
+//! `plimsoll facts`.
+
+use std::fmt::Write as _;
+
+use crate::facts::{self, Kind, Type, View, World, load};
+use crate::policy::DOTS;
+use crate::source::{Disk, Found, Text, guess};
+
+use super::args::Facts;
+use super::check::print;
+use super::{Env, Failure};
+
+/// Shows what was understood of a file: every node with its known fields and where they stand.
+pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
+    let found = [Found { path: args.file.clone(), guess: guess(&args.file), named: true }];
+    let options = facts::Options { target: args.target.map(Into::into), ..facts::Options::default() };
+    let loaded = load(&Disk::new(&env.directory), &found, &options);
+    let mut out = String::new();
+    for problem in &loaded.problems {
+        let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
+    }
+    for part in &loaded.world.parts {
+        let _ = writeln!(out, "{}{}", part.target.name(), if part.dual_use { " (dual-use)" } else { "" });
+        for &kind in Kind::ALL {
+            for id in part.of(kind) {
+                let Some(node) = part.node(id) else { continue };
+                let subject = loaded.world.subject(id);
+                let _ = writeln!(out, "{} {} {}", kind.name(), subject, place(&loaded.world, node.head().site.label));
+                for field in kind.table().fields {
+                    let view = (field.get)(node);
+                    if let Some(text) = shown(&loaded.world, field.of, view) {
+                        let at = view.site().map_or_else(String::new, |site| place(&loaded.world, site.label));
+                        let _ = writeln!(out, "  {} = {text} {at}", field.name);
+                    }
+                }
+            }
+        }
+    }
+    print(env, out.as_bytes())?;
+    Ok(if loaded.problems.is_empty() { 0 } else { 2 })
+}
+
+fn place(world: &World, span: crate::source::Span) -> String {
+    world.source(span.file).map_or_else(String::new, |source| {
+        let at = source.position(span.start);
+        format!("@{}:{}", at.line, at.column)
+    })
+}
+
+fn shown(world: &World, of: Type, view: View<'_>) -> Option<String> {
+    let texts = |items: &[Text]| items.iter().map(|item| format!("{:?}", item.as_str())).collect::<Vec<_>>().join(", ");
+    Some(match view {
+        View::Absent => return None,
+        View::Unknown(_, reason) => format!("unknown: {reason}"),
+        View::Text(..) if of == Type::Secret => DOTS.to_owned(),
+        View::Text(text, _) if text.is_known() => format!("{:?}", text.as_str()),
+        View::Text(text, _) => format!("{:?} (in part)", text.as_str()),
+        View::Word(word, _) => word.to_owned(),
+        View::Flag(flag, _) => flag.to_string(),
+        View::Number(number, _) => number.to_string(),
+        View::Node(node, _) => format!("-> {}", world.subject(node)),
+        View::Texts(list, _) => {
+            format!("[{}]{}", texts(&list.items), if list.open.is_some() { " and perhaps more" } else { "" })
+        }
+        View::Nodes(list, _) => format!("{} nodes", list.items.len()),
+        View::Map(list, _) => {
+            let pairs: Vec<&str> = list.items.iter().map(|pair| pair.key.as_str()).collect();
+            format!("{{{}}}", pairs.join(", "))
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! Arguments, streams, exit code. Uses everything below.
+
+mod args;
+mod check;
+mod config;
+mod explain;
+mod facts;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Everything that a run takes from its surroundings.
+pub struct Env<'e> {
+    /// The arguments, the program's name first.
+    pub args: Vec<OsString>,
+    /// Where relative paths start.
+    pub directory: PathBuf,
+    /// Standard input.
+    pub stdin: &'e mut dyn Read,
+    /// Standard output.
+    pub stdout: &'e mut dyn Write,
+    /// Standard error.
+    pub stderr: &'e mut dyn Write,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
+    /// Environment variables; only those about colour are asked for.
+    pub var: &'e dyn Fn(&str) -> Option<String>,
+}
+
+/// A run that could not be done: what is wrong, and what to do.
+#[derive(Debug)]
+pub struct Failure(pub String);
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self(message)
+    }
+}
+
+/// Runs the program. Returns the exit status: 0 clean, 1 findings, 2 something could not be judged, 3 internal error.
+pub fn main(env: &mut Env<'_>) -> u8 {
+    let args = match Args::try_parse_from(&env.args) {
+        Ok(args) => args,
+        Err(error) => {
+            let text = error.render().to_string();
+            let out: &mut dyn Write = if error.use_stderr() { env.stderr } else { env.stdout };
+            // A closed pipe is nobody's fault.
+            let _ = write!(out, "{text}");
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    let done = match args.command.unwrap_or_default() {
+        Command::Check(args) => check::run(&args, env),
+        Command::Explain(args) => explain::run(&args, env),
+        Command::Rules(args) => explain::rules(&args, env),
+        Command::Facts(args) => facts::run(&args, env),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Failure(message)) => {
+            let _ = writeln!(env.stderr, "plimsoll: {message}");
+            2
+        }
+    }
+}

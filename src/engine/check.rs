@@ -1,0 +1,175 @@
+//! The whole run: from files to a report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::facts::{self, Document, Kind, Loaded, Node, NodeId, Part, Target, View};
+use crate::policy::Policy;
+use crate::source::{FileId, Files, Found, Problem, Span};
+
+use super::finding::{Finding, Label};
+use super::ignore;
+use super::judge::{Judgement, Standing, judge};
+use super::report::{CONTROLS, Cell, Checked, Report, Row};
+
+/// A report and what it was made from; fixes need both.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// What was found.
+    pub report: Report,
+    /// The parsed files, by their ids.
+    pub documents: Vec<Document>,
+}
+
+/// Words that make a variable's value a secret, whichever rules are on.
+const SECRET_WORDS: [&str; 14] = [
+    "password", "passwd", "pwd", "pass", "passphrase", "psw", "secret", "token", "apikey", "key", "credential",
+    "credentials", "auth", "salt",
+];
+
+/// Checks files against a policy. `no_ignores` lets comments count for nothing.
+pub fn check(
+    files: &dyn Files,
+    found: &[Found],
+    options: &facts::Options,
+    policy: &Policy,
+    no_ignores: bool,
+) -> Run {
+    let Loaded { world, documents, mut problems, reported } = facts::load(files, found, options);
+    let judged: Vec<&Part> = world.parts.iter().filter(|part| !part.files.is_empty()).collect();
+    let judgements: Vec<Judgement> = if judged.len() > 1 {
+        judged.par_iter().map(|part| guarded(&world, part, policy)).collect()
+    } else {
+        judged.iter().map(|part| guarded(&world, part, policy)).collect()
+    };
+    let mut report = Report::default();
+    let wanted: BTreeSet<FileId> = reported.into_iter().collect();
+    for (part, judgement) in judged.iter().zip(judgements) {
+        problems.extend(judgement.problems);
+        report.findings.extend(judgement.findings);
+        report.undecided.extend(judgement.undecided);
+        report.load_line.extend(rows(&world, part, &judgement.controls, &wanted));
+        report.checked.extend(part.files.iter().filter(|file| wanted.contains(file)).map(|&file| Checked {
+            file,
+            target: part.target,
+            dual_use: part.dual_use,
+        }));
+        report.secrets.extend(secrets(part));
+    }
+    report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
+    report.undecided.retain(|it| wanted.contains(&it.span.file));
+    merge_shared(&mut report.findings);
+    if !no_ignores {
+        let mut all = Vec::new();
+        for (source, document) in world.sources.iter().zip(&documents) {
+            if source.text.contains("plimsoll:") {
+                let (ignores, malformed) = ignore::ignores(source, document);
+                all.extend(ignores);
+                problems.extend(malformed);
+            }
+        }
+        if !all.is_empty() {
+            ignore::apply(&mut report.findings, &all);
+        }
+    }
+    let path = |file: FileId| world.source(file).map_or("", |source| &*source.path);
+    report.findings.sort_by(|a, b| {
+        let key = |it: &Finding| (it.primary.span.start, it.primary.span.end);
+        (path(a.primary.span.file), key(a), &a.rule.id, &a.subject).cmp(&(path(b.primary.span.file), key(b), &b.rule.id, &b.subject))
+    });
+    problems.sort_by(|a: &Problem, b| (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id)));
+    report.undecided.sort_by(|a, b| (path(a.span.file), a.span.start, &a.rule.id).cmp(&(path(b.span.file), b.span.start, &b.rule.id)));
+    report.checked.sort_by(|a, b| path(a.file).cmp(path(b.file)));
+    report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
+    report.problems = problems;
+    report.sources = world.sources;
+    Run { report, documents }
+}
+
+/// Judges a part; a defect of ours costs that part only and is said.
+fn guarded(world: &facts::World, part: &Part, policy: &Policy) -> Judgement {
+    let run = std::panic::AssertUnwindSafe(|| judge(world, part, policy));
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        let at = Span::point(part.files.last().copied().unwrap_or_default(), 0);
+        let message = "plimsoll failed on this file; please report it with the file";
+        Judgement { problems: vec![Problem::new("internal-error", message, at)], ..Judgement::default() }
+    })
+}
+
+/// One finding a place: what several services get through one anchor is reported once, with the others as labels.
+fn merge_shared(findings: &mut Vec<Finding>) {
+    let mut first: BTreeMap<(String, Span, String), usize> = BTreeMap::new();
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings.drain(..) {
+        // Items of `each` share a place and are findings of their own.
+        let item = finding.subject.rsplit_once("[").filter(|(_, item)| item.contains('=')).map_or("", |(_, item)| item);
+        let key = (finding.rule.id.clone(), finding.primary.span, item.to_owned());
+        match first.get(&key).copied() {
+            Some(index) if !finding.via.is_empty() || kept[index].subject == finding.subject => {
+                for via in finding.via {
+                    if kept[index].related.len() < 8 && !kept[index].via.contains(&via) {
+                        kept[index].related.push(Label { span: via, text: format!("`{}` gets it here", finding.subject) });
+                    }
+                    kept[index].via.push(via);
+                }
+            }
+            _ => {
+                first.insert(key, kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    *findings = kept;
+}
+
+fn rows(
+    world: &facts::World,
+    part: &Part,
+    controls: &BTreeMap<(NodeId, String), Standing>,
+    wanted: &BTreeSet<FileId>,
+) -> Vec<Row> {
+    let kind = if part.target == Target::Dockerfile { Kind::Stage } else { Kind::Service };
+    let mut rows = Vec::new();
+    for id in part.of(kind) {
+        let Some(node) = world.node(id) else { continue };
+        if let Node::Stage(stage) = node
+            && (stage.shipped.value() != Some(&true) || stage.built_by.value().is_some())
+        {
+            continue;
+        }
+        let file = node.head().site.label.file;
+        if !wanted.contains(&file) {
+            continue;
+        }
+        let cells = CONTROLS.map(|control| match controls.get(&(id, control.to_owned())) {
+            Some(Standing::Held) => Cell::Held,
+            Some(Standing::Unknown) => Cell::Unknown,
+            Some(Standing::Broken) => Cell::Broken,
+            None => Cell::NotApplicable,
+        });
+        rows.push(Row { file, name: node.head().name.as_str().to_owned(), cells });
+    }
+    rows
+}
+
+/// Where secrets stand in a part: what no output may show.
+fn secrets(part: &Part) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for &kind in Kind::ALL {
+        for id in part.of(kind) {
+            let Some(node) = part.node(id) else { continue };
+            if let Node::Variable(variable) = node
+                && !variable.words.value().is_some_and(|words| words.items.iter().any(|word| SECRET_WORDS.contains(&word.as_str())))
+            {
+                continue;
+            }
+            for field in kind.table().fields.iter().filter(|field| field.of == facts::Type::Secret) {
+                if let View::Text(text, _) = (field.get)(node) {
+                    spans.push(text.span());
+                }
+            }
+        }
+    }
+    spans
+}

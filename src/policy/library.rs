@@ -1,0 +1,166 @@
+//! The built-in rules, and which of them are on.
+
+use std::collections::BTreeMap;
+
+use crate::source::nearest;
+use crate::syntax::Data;
+
+use super::options::Values;
+use super::reader::{Mistake, Reader};
+use super::rule::Rule;
+use super::set::Policy;
+use super::severity::Severity;
+
+/// Which rules are on, and with which options.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The profile; `all` is every rule.
+    pub profile: String,
+    /// Only these rules, whatever the profile says.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// Other severities, by rule.
+    pub severity: BTreeMap<String, Severity>,
+    /// Options, by rule and name.
+    pub options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            profile: "recommended".to_owned(),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            severity: BTreeMap::new(),
+            options: BTreeMap::new(),
+        }
+    }
+}
+
+/// The profiles and what each is for.
+pub const PROFILES: [(&str, &str); 6] = [
+    ("recommended", "what is precise and worth everybody's time; the default"),
+    ("strict", "everything that is not a matter of style"),
+    ("cis-docker", "what the CIS Docker Benchmark asks of images and containers"),
+    ("owasp", "what the OWASP Docker Security Cheat Sheet asks for"),
+    ("style", "matters of taste"),
+    ("all", "every rule"),
+];
+
+/// The built-in rule files as data, without what only people read.
+pub fn builtin() -> Vec<Data> {
+    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default()
+}
+
+/// The built-in rule files as text, with their paths.
+pub fn texts() -> Vec<(String, String)> {
+    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/texts.bin"))).unwrap_or_default()
+}
+
+/// The shared word lists of `rules/lists.yaml`.
+pub fn lists() -> Values {
+    let documents: Vec<Data> =
+        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/lists.bin"))).unwrap_or_default();
+    let mut values = Values::default();
+    for (name, list) in documents.iter().flat_map(|data| Reader::new(data).entries().unwrap_or_default()) {
+        if let Ok(words) = list.texts() {
+            values.set(name, words);
+        }
+    }
+    values
+}
+
+/// The policy that a selection of the built-in rules makes.
+pub fn load(selection: &Selection) -> Result<Policy, String> {
+    let documents = builtin();
+    let known: Vec<Names> = documents.iter().map(Names::of).collect();
+    for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
+        if !known.iter().any(|rule| rule.is(name)) {
+            let ids = known.iter().map(|rule| rule.id.as_str());
+            let hint = nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(format!("there is no rule `{name}`{hint}"));
+        }
+    }
+    if !PROFILES.iter().any(|(name, _)| *name == selection.profile) {
+        let names: Vec<&str> = PROFILES.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no profile `{}`; known are {}", selection.profile, names.join(", ")));
+    }
+    let lists = lists();
+    let mut rules = Vec::new();
+    for (data, names) in documents.iter().zip(&known) {
+        if !names.wanted(selection) {
+            continue;
+        }
+        let mut values = lists.clone();
+        for (name, list) in selection.options.get(&names.id).into_iter().flatten() {
+            values.set(name, list.clone());
+        }
+        let mut rule = Rule::read(&Reader::new(data), values).map_err(|mistake| explain(&names.id, &mistake))?;
+        if let Some((_, severity)) = selection.severity.iter().find(|(name, _)| names.is(name)) {
+            for case in &mut rule.cases {
+                case.severity = *severity;
+            }
+        }
+        if rule.unconfigured.is_empty() {
+            rules.push(rule);
+        }
+    }
+    Ok(Policy::new(rules))
+}
+
+/// Every built-in rule, whether it is on or not.
+pub fn all() -> Result<Vec<Rule>, String> {
+    let lists = lists();
+    builtin()
+        .iter()
+        .map(|data| {
+            let id = Names::of(data).id;
+            Rule::read(&Reader::new(data), lists.clone()).map_err(|mistake| explain(&id, &mistake))
+        })
+        .collect()
+}
+
+fn explain(id: &str, mistake: &Mistake) -> String {
+    format!("rule {id}: {} (at {:?})", mistake.message, mistake.path)
+}
+
+/// What a rule can be called, read before the rule itself is.
+struct Names {
+    id: String,
+    profiles: Vec<String>,
+    aliases: Vec<String>,
+}
+
+impl Names {
+    fn of(data: &Data) -> Self {
+        let reader = Reader::new(data);
+        let texts = |key: &str| reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
+        Self {
+            id: reader.get("id").and_then(|id| id.text().ok()).unwrap_or_default(),
+            profiles: texts("profiles"),
+            aliases: texts("aliases"),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.id == name
+            || self.aliases.iter().any(|alias| {
+                alias == name || alias.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(name))
+            })
+    }
+
+    fn wanted(&self, selection: &Selection) -> bool {
+        if selection.ignore.iter().any(|name| self.is(name)) {
+            return false;
+        }
+        if !selection.select.is_empty() {
+            return selection.select.iter().any(|name| self.is(name));
+        }
+        match selection.profile.as_str() {
+            "all" => true,
+            "strict" => !self.profiles.iter().any(|profile| profile == "style"),
+            profile => self.profiles.iter().any(|own| own == profile),
+        }
+    }
+}

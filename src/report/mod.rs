@@ -1,0 +1,62 @@
+//! From a report to bytes. One file a format; a format is a function and a row in [`FORMATS`].
+
+mod concise;
+mod escape;
+mod excerpt;
+mod github;
+mod human;
+mod json;
+mod table;
+
+use std::io::{Result, Write};
+
+use crate::engine::{Finding, Report};
+use crate::policy::Severity;
+use crate::source::Edit;
+
+/// How to write a report.
+pub struct Options<'a> {
+    /// Use colours.
+    pub color: bool,
+    /// Leave lesser findings out.
+    pub min_severity: Severity,
+    /// Say what could not be decided.
+    pub verbose: bool,
+    /// Only findings and problems.
+    pub quiet: bool,
+    /// Show ignored findings, too.
+    pub show_ignored: bool,
+    /// The edits that mend a finding, for formats that carry them.
+    pub edits: &'a dyn Fn(&Finding) -> Vec<Edit>,
+}
+
+impl Options<'_> {
+    /// Whether a finding is shown.
+    fn shows(&self, finding: &Finding) -> bool {
+        let active = finding.state == crate::engine::State::Active;
+        finding.severity >= self.min_severity && (active || self.show_ignored)
+    }
+}
+
+/// An output format.
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// Writes a report.
+    pub write: fn(&Report, &Options<'_>, &mut dyn Write) -> Result<()>,
+}
+
+/// The formats.
+pub const FORMATS: &[Format] = &[
+    Format { name: "human", about: "for reading in a terminal", write: human::write },
+    Format { name: "concise", about: "a line a finding, for editors and grep", write: concise::write },
+    Format { name: "json", about: "everything, for programs; schema/report.v1.json", write: json::write },
+    Format { name: "github", about: "annotations of a GitHub workflow", write: github::write },
+];
+
+/// The format of that name.
+pub fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}

@@ -1,0 +1,127 @@
+//! Finding the files to judge.
+
+use std::path::Path;
+
+/// What a file is by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Guess {
+    /// A Dockerfile.
+    Dockerfile,
+    /// A Compose file.
+    Compose,
+    /// A stack file.
+    Stack,
+    /// A YAML file that may be one by its content.
+    Yaml,
+}
+
+/// A file to judge.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Its path, with forward slashes.
+    pub path: String,
+    /// What it is by its name.
+    pub guess: Option<Guess>,
+    /// Whether the user named it; files found by walking may turn out to be something else.
+    pub named: bool,
+}
+
+/// The names that [`guess`] knows, as the pattern of the pre-commit hooks.
+pub const HOOK_PATTERN: &str = r"(?i)(^|/)((docker|container)file([._-][^/]*)?|[^/]*\.(docker|container)file|(docker-)?compose[^/]*\.ya?ml|[^/]*stack[^/]*\.ya?ml|swarm[^/]*\.ya?ml)$";
+
+/// Endings of files that have such a name and are something else.
+const OTHERS: [&str; 7] = [".dockerignore", ".j2", ".tmpl", ".template", ".orig", ".md", ".swp"];
+
+/// What a file is by its name.
+pub fn guess(path: &str) -> Option<Guess> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    if OTHERS.iter().any(|ending| name.ends_with(ending)) {
+        return None;
+    }
+    let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    if yaml {
+        return Some(if name.contains("stack") || name.starts_with("swarm") {
+            Guess::Stack
+        } else if name.starts_with("compose") || name.starts_with("docker-compose") {
+            Guess::Compose
+        } else if name.starts_with("dockerfile.") || name.starts_with("containerfile.") {
+            Guess::Dockerfile
+        } else {
+            Guess::Yaml
+        });
+    }
+    let prefixed = ["dockerfile", "containerfile"].iter().any(|stem| {
+        name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+    });
+    (prefixed || name.ends_with(".dockerfile") || name.ends_with(".containerfile")).then_some(Guess::Dockerfile)
+}
+
+/// The files below some paths, sorted; a named file is taken whatever it is called. Hidden folders are walked, `.git`,
+/// `node_modules` and ignored files are not.
+pub fn discover(directory: &Path, paths: &[String], exclude: &[String]) -> Result<Vec<Found>, String> {
+    let mut all = Vec::new();
+    for path in paths {
+        let whole = directory.join(path);
+        if !whole.is_dir() {
+            let path = path.strip_prefix("./").unwrap_or(path).to_owned();
+            all.push(Found { guess: guess(&path), path, named: true });
+            continue;
+        }
+        let mut overrides = ignore::overrides::OverrideBuilder::new(&whole);
+        for pattern in exclude {
+            overrides.add(&format!("!{pattern}")).map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+        }
+        let overrides = overrides.build().map_err(|error| error.to_string())?;
+        let walk = ignore::WalkBuilder::new(&whole)
+            .hidden(false)
+            .require_git(false)
+            .overrides(overrides)
+            .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| error.to_string())?;
+            let is_file = entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink());
+            let shown = entry.path().strip_prefix(directory).unwrap_or(entry.path());
+            let path = shown.to_string_lossy().replace('\\', "/");
+            let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
+            if is_file && let Some(guess) = guess(&path) {
+                all.push(Found { path, guess: Some(guess), named: false });
+            }
+        }
+    }
+    all.sort();
+    all.dedup_by(|a, b| a.path == b.path);
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_the_hook_agree() {
+        let hook = regex::Regex::new(HOOK_PATTERN).unwrap();
+        let cases = [
+            ("Dockerfile", Some(Guess::Dockerfile)),
+            ("a/Dockerfile.prod", Some(Guess::Dockerfile)),
+            ("a/Dockerfile-dev", Some(Guess::Dockerfile)),
+            ("app.dockerfile", Some(Guess::Dockerfile)),
+            ("Containerfile", Some(Guess::Dockerfile)),
+            ("compose.yaml", Some(Guess::Compose)),
+            ("compose.prod.yml", Some(Guess::Compose)),
+            ("docker-compose.yml", Some(Guess::Compose)),
+            ("docker-stack.yml", Some(Guess::Stack)),
+            ("x/monitoring-stack.yaml", Some(Guess::Stack)),
+            ("Dockerfiles", None),
+            ("mydockerfile", None),
+            ("docker.md", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(guess(path), expected, "{path}");
+            assert_eq!(hook.is_match(path), expected.is_some(), "{path}");
+        }
+        assert_eq!(guess("ci.yml"), Some(Guess::Yaml));
+        assert_eq!(guess("Dockerfile.dockerignore"), None);
+        assert_eq!(guess("Dockerfile.j2"), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading files, bounded and decoded. Rules' examples and tests read from memory, everything else from disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The largest file that is read.
+pub const FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Why a file could not be read, in words for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// A stable id.
+    pub id: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// The byte at fault, where there is one.
+    pub offset: u32,
+}
+
+impl ReadError {
+    fn new(id: &'static str, message: impl Into<String>) -> Self {
+        Self { id, message: message.into(), offset: 0 }
+    }
+}
+
+/// Where files come from. Paths use forward slashes.
+pub trait Files: Sync {
+    /// The bytes of a regular file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+    /// Whether there is such a regular file.
+    fn is_file(&self, path: &str) -> bool;
+    /// Whether a path, its links followed, stays inside of the project around `from`.
+    fn is_inside(&self, path: &str) -> bool;
+}
+
+/// Files of the file system.
+#[derive(Debug)]
+pub struct Disk {
+    /// Where relative paths start.
+    pub directory: PathBuf,
+    /// Nothing outside of this directory is read because a file names it.
+    pub root: PathBuf,
+}
+
+impl Disk {
+    /// Files around `directory`. The project's root is the nearest directory above with `.git` or a configuration.
+    pub fn new(directory: &Path) -> Self {
+        let root = directory
+            .ancestors()
+            .find(|it| [".git", "plimsoll.yaml", ".plimsoll.yaml"].iter().any(|name| it.join(name).exists()))
+            .unwrap_or(directory);
+        Self { directory: directory.to_owned(), root: root.to_owned() }
+    }
+
+    fn open(path: &Path) -> std::io::Result<std::fs::File> {
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true);
+        // Opening a FIFO must not wait for its writer.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, 0o4000);
+        options.open(path)
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        use std::io::Read;
+        let failed = |error: std::io::Error| ReadError::new("unreadable", format!("this file cannot be read: {error}"));
+        let file = Self::open(&self.directory.join(path)).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Err(ReadError::new("not-a-file", "this is not a regular file"));
+        }
+        let too_large = || {
+            let message = format!("this file is larger than {FILE_BYTES} bytes");
+            Err(ReadError::new("too-large", message))
+        };
+        if about.len() > FILE_BYTES {
+            return too_large();
+        }
+        let mut bytes = Vec::with_capacity(about.len() as usize);
+        file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > FILE_BYTES { too_large() } else { Ok(bytes) }
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.directory.join(path).is_file()
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        let whole = self.directory.join(path);
+        match (whole.canonicalize(), self.root.canonicalize()) {
+            (Ok(path), Ok(root)) => path.starts_with(root),
+            _ => false,
+        }
+    }
+}
+
+/// Files in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Memory {
+    /// Adds a file.
+    #[must_use]
+    pub fn with(mut self, path: &str, text: &str) -> Self {
+        self.files.insert(path.to_owned(), text.as_bytes().to_vec());
+        self
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.files.get(path).cloned().ok_or_else(|| ReadError::new("unreadable", "there is no such file"))
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        !path.starts_with('/') && !path.starts_with("..")
+    }
+}
+
+/// Bytes as text: UTF-8, with or without a byte-order mark. With `lenient_comments` other bytes may stand in lines that
+/// begin with `#`; they become replacement characters.
+pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadError> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(ReadError::new("encoding", "this file is UTF-16; Docker reads UTF-8 only"));
+    }
+    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+        let message = format!("there is a NUL byte at offset {at}");
+        return Err(ReadError { offset: at as u32, ..ReadError::new("encoding", message) });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            if lenient_comments && only_in_comments(&bytes) {
+                return Ok(String::from_utf8_lossy(&bytes).into_owned());
+            }
+            let message = format!("this file is not UTF-8: byte {at} begins no character");
+            Err(ReadError { offset: at as u32, ..ReadError::new("encoding", message) })
+        }
+    }
+}
+
+fn only_in_comments(bytes: &[u8]) -> bool {
+    bytes.split(|&byte| byte == b'\n').all(|line| {
+        std::str::from_utf8(line).is_ok() || line.trim_ascii_start().first() == Some(&b'#')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings() {
+        assert!(decode(b"\xef\xbb\xbfFROM x\r\n".to_vec(), false).is_ok());
+        assert_eq!(decode(b"# caf\xe9\nFROM x".to_vec(), true).unwrap(), "# caf\u{fffd}\nFROM x");
+        assert_eq!(decode(b"FROM caf\xe9".to_vec(), true).unwrap_err().id, "encoding");
+        assert_eq!(decode(b"a\0".to_vec(), false).unwrap_err().offset, 1);
+        assert_eq!(decode(b"\xff\xfea\0".to_vec(), false).unwrap_err().id, "encoding");
+    }
+}
