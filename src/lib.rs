@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod engine;
 pub mod facts;
+pub mod fix;
 pub mod policy;
 pub mod report;
 pub mod source;

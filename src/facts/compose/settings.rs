@@ -73,8 +73,6 @@ impl Filler<'_> {
         };
         let mut setting = Setting::new(head(key.clone(), site, step));
         setting.head.parent = walk.parent;
-        // A whole setting is pointed at by its key: values may be long, and may be secrets.
-        setting.head.site.label = key.span();
         setting.path = Known::Set(Text::made(&walk.path, key.span(), Origin::Written), site);
         setting.r#type = Known::Set(kind(at), site);
         setting.value = at.text().map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));

@@ -1,0 +1,138 @@
+//! From what a repair wants to the bytes that change.
+
+use crate::engine::{Change, Repair};
+use crate::facts::Document;
+use crate::source::{Edit, Source, Span};
+use crate::syntax::dockerfile::{Dockerfile, Instruction, Keyword};
+use crate::syntax::yaml::{Amender, NodeId, Tree};
+use crate::syntax::Data;
+
+/// The edits of a repair, or why it cannot be made.
+pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Vec<Edit>, String> {
+    let mut all: Vec<Edit> = Vec::new();
+    for change in &repair.changes {
+        let span = place(change);
+        let (Some(source), Some(document)) = (sources.get(span.file.0 as usize), documents.get(span.file.0 as usize)) else {
+            return Err("the file is not at hand".to_owned());
+        };
+        let more = match document {
+            Document::Yaml(tree) => yaml(change, tree, source)?,
+            Document::Dockerfile(file) => dockerfile(change, file, source)?,
+            Document::Unread => return Err("the file could not be read".to_owned()),
+        };
+        // Several keys go to the same place; they stand there in the order in which they are wanted.
+        for edit in more {
+            match all.iter_mut().find(|other| other.span == edit.span && edit.span.is_empty()) {
+                Some(other) => other.text.push_str(&edit.text),
+                None => all.push(edit),
+            }
+        }
+    }
+    all.sort();
+    if all.windows(2).any(|pair| pair[0].overlaps(&pair[1])) {
+        return Err("its changes touch each other".to_owned());
+    }
+    Ok(all)
+}
+
+const fn place(change: &Change) -> Span {
+    match change {
+        Change::Set(span, _)
+        | Change::Append(span, _)
+        | Change::Remove(span)
+        | Change::Replace(span, _)
+        | Change::InsertBefore(span, _)
+        | Change::InsertAfter(span, _)
+        | Change::First(span, _)
+        | Change::Then(span, _) => *span,
+    }
+}
+
+fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, String> {
+    let amender = Amender::new(tree, source);
+    match change {
+        Change::Set(at, entries) => {
+            let mapping = mapping(tree, *at)?;
+            let mut edits = Vec::new();
+            for (key, value) in entries {
+                edits.extend(amender.set(mapping, key, value)?);
+            }
+            Ok(edits)
+        }
+        Change::Append(at, entries) => {
+            let mapping = mapping(tree, *at)?;
+            let mut edits = Vec::new();
+            for (key, value) in entries {
+                let items = if let Data::List(items) = value { items.clone() } else { vec![value.clone()] };
+                edits.extend(amender.append(mapping, key, &items)?);
+            }
+            Ok(edits)
+        }
+        Change::Remove(at) => {
+            if let Some((mapping, entry)) = tree.entry_at(at.start) {
+                amender.remove_entry(mapping, entry)
+            } else if let Some((sequence, index)) = tree.item_at(at.start) {
+                amender.remove_item(sequence, index)
+            } else {
+                Err("it is not written where it can be removed".to_owned())
+            }
+        }
+        Change::Replace(at, text) => amender.replace(*at, text),
+        _ => Err("a YAML file has no instructions".to_owned()),
+    }
+}
+
+/// The mapping under the key at a span.
+fn mapping(tree: &Tree, at: Span) -> Result<NodeId, String> {
+    match tree.entry_at(at.start) {
+        Some((_, entry)) => Ok(entry.value),
+        None => Err("it is not written as a mapping".to_owned()),
+    }
+}
+
+fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec<Edit>, String> {
+    let at = place(change);
+    let instruction = file
+        .instructions
+        .iter()
+        .find(|it| it.span.contains(at))
+        .ok_or_else(|| "it is not in an instruction".to_owned())?;
+    let eol = source.line_ending();
+    Ok(vec![match change {
+        Change::Remove(_) => Edit::remove(whole_lines(source, instruction.span)),
+        Change::Replace(at, text) => Edit::replace(*at, text.clone()),
+        Change::InsertBefore(_, line) => {
+            let start = whole_lines(source, instruction.span).start;
+            Edit::replace(Span::point(source.id, start), format!("{line}{eol}"))
+        }
+        Change::InsertAfter(_, line) => {
+            Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
+        }
+        Change::First(_, command) => {
+            script(instruction)?;
+            Edit::replace(Span::point(source.id, instruction.arguments.span().start), format!("{command} && "))
+        }
+        Change::Then(_, command) => {
+            script(instruction)?;
+            let head = source.slice(instruction.head);
+            let joint = if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
+            Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
+        }
+        Change::Set(..) | Change::Append(..) => return Err("a Dockerfile has no keys".to_owned()),
+    }])
+}
+
+/// Commands can be joined to a plain script only.
+fn script(instruction: &Instruction) -> Result<(), String> {
+    if instruction.keyword != Keyword::Run || instruction.exec().is_some() {
+        return Err("it is no script".to_owned());
+    }
+    if instruction.heredocs.is_empty() { Ok(()) } else { Err("its script is a heredoc".to_owned()) }
+}
+
+fn whole_lines(source: &Source, span: Span) -> Span {
+    let text = &source.text;
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
+    Span::new(source.id, start as u32, end as u32)
+}

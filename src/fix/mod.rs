@@ -1,0 +1,11 @@
+//! From findings to verified new text. Uses `engine` and below; knows no report.
+
+mod diff;
+mod edits;
+mod example;
+mod plan;
+
+pub use diff::unified;
+pub use edits::edits;
+pub use example::{Example, Outcome, examples};
+pub use plan::{Change, Left, Plan, Wanted, plan};

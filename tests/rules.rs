@@ -1,0 +1,42 @@
+//! Every example of every rule: validated, missing, noisy, misplaced or wrong fix.
+
+use plimsoll::fix::{Outcome, examples};
+use plimsoll::policy::{Reader, lists, texts};
+use plimsoll::source::{FileId, Source};
+use plimsoll::syntax::yaml;
+
+#[test]
+fn every_example_is_validated() {
+    let lists = lists();
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for (path, text) in texts() {
+        let source = Source::new(FileId(0), &path, &text);
+        let tree = yaml::parse(&source, yaml::Limits::default());
+        assert!(tree.problems.is_empty(), "{path}: {:?}", tree.problems);
+        let data = tree.to_data(tree.root().unwrap(), &mut 100_000).unwrap();
+        let reader = Reader::new(&data);
+        let all = examples(&reader).unwrap_or_else(|error| panic!("{path}: {error}"));
+        if !all.iter().any(|example| example.finds) || all.iter().all(|example| example.finds) {
+            failures.push(format!("{path}: a rule needs an example that finds and one that is silent"));
+        }
+        for example in all {
+            count += 1;
+            let outcome = example.run(&reader, &lists);
+            if outcome != Outcome::Validated {
+                let first = example.files.first().map_or("", |(_, text)| text);
+                failures.push(format!("{path} on {}: {outcome:?}\n{first}", example.target.name()));
+            }
+        }
+    }
+    assert!(count > 0);
+    assert!(failures.is_empty(), "{} of {count} failed\n{}", failures.len(), failures.join("\n---\n"));
+}
+
+#[test]
+fn a_rule_file_is_called_as_its_rule() {
+    for (path, text) in texts() {
+        let id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or_default();
+        assert!(path.ends_with(&format!("/{id}.yaml")), "{path} holds {id}");
+    }
+}
