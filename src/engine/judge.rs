@@ -189,7 +189,9 @@ fn related(case: &Case, cx: Context<'_>, words: &[(&str, &str)]) -> Vec<Label> {
                     add(cx.world.node(*node).map(|node| node.head().site).unwrap_or_default(), Some(*node));
                 }
             }
-            View::Node(node, site) => add(site, Some(node)),
+            View::Node(node, _) => {
+                add(cx.world.node(node).map(|node| node.head().site).unwrap_or_default(), Some(node));
+            }
             view => add(view.site().unwrap_or_default(), None),
         }
     }

@@ -30,7 +30,7 @@ pub fn choose(case: &Case, cx: Context<'_>, filling: Filling<'_>) -> Option<Repa
 fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<Change>> {
     let mut changes = Vec::new();
     for verb in verbs {
-        let at = |path: &Path| place_of(cx.world, cx, path);
+        let at = |path: &Path| node_of(cx, path).or_else(|| place_of(cx.world, cx, path));
         changes.push(match verb {
             Verb::Set(path, entries) => match filled(entries, filling)? {
                 entries if entries.is_empty() => continue,
@@ -40,7 +40,7 @@ fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<
                 entries if entries.is_empty() => continue,
                 entries => Change::Append(at(path)?, entries),
             },
-            Verb::Remove(path) => Change::Remove(at(path)?),
+            Verb::Remove(path) => Change::Remove(place_of(cx.world, cx, path)?),
             Verb::Replace(path, text) => Change::Replace(part(cx, path)?, text_of(text, filling)?),
             Verb::InsertBefore(path, line) => Change::InsertBefore(at(path)?, text_of(line, filling)?),
             Verb::InsertAfter(path, line) => Change::InsertAfter(at(path)?, text_of(line, filling)?),
@@ -49,6 +49,13 @@ fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<
         });
     }
     Some(changes)
+}
+
+/// Where the node that a path leads to is written.
+fn node_of(cx: Context<'_>, path: &Path) -> Option<Span> {
+    let crate::facts::View::Node(node, _) = path.follow(cx.world, cx.subject) else { return None };
+    let span = cx.world.node(node)?.head().site.label;
+    (span != Span::default()).then_some(span)
 }
 
 /// Where the thing itself is written; nothing where it is only supplied.

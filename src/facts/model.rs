@@ -166,7 +166,9 @@ impl<'a> Builder<'a> {
     /// The label of an item: its text, or the alias that stands for it.
     fn site(&self, node: yaml::NodeId, span: Span) -> Site {
         let is_alias = matches!(self.tree.node(node).shape, yaml::Shape::Alias { .. });
-        let own = self.tree.node(self.tree.follow(node)).span;
+        let target = self.tree.node(self.tree.follow(node));
+        // A text is pointed at without its quotes, as it is written.
+        let own = if let yaml::Shape::Scalar(scalar) = &target.shape { scalar.text.span() } else { target.span };
         let text = self.source.slice(own);
         let label = match text.find('\n') {
             Some(end) => Span::new(own.file, own.start, own.start + text[..end].trim_end().len() as u32),
@@ -320,11 +322,12 @@ impl<'m> At<'m> {
         self.items()
             .filter_map(|item| {
                 let text = item.text()?;
+                let site = item.site;
                 let pair = match text.split_once('=') {
-                    Some((key, value)) => Pair { key, value: Known::Set(value, item.site) },
+                    Some((key, value)) => Pair { key, value: Known::Set(value, site) },
                     None => Pair { key: text.clone(), value: Known::Absent },
                 };
-                Some((pair, item.site))
+                Some((pair, site))
             })
             .collect()
     }

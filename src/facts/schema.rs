@@ -73,6 +73,7 @@ impl Cursor {
             Self::Keys(_) if key.starts_with("x-") => (Found::Free, Self::Open),
             Self::Keys(keys) => match keys.get(key) {
                 Some(key) => (Found::Known(key), key.below()),
+                None if keys.contains_key("*") => (Found::Free, Self::Open),
                 None => (Found::Unknown(nearest(key, keys.keys().map(String::as_str))), Self::Open),
             },
         }

@@ -28,11 +28,35 @@ pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Res
             }
         }
     }
+    let mut all = settled(all, sources);
     all.sort();
     if all.windows(2).any(|pair| pair[0].overlaps(&pair[1])) {
         return Err("its changes touch each other".to_owned());
     }
     Ok(all)
+}
+
+/// What is inserted behind a line that goes away takes that line's place.
+fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
+    let (mut removals, rest): (Vec<Edit>, Vec<Edit>) =
+        all.into_iter().partition(|edit| edit.text.is_empty() && !edit.span.is_empty());
+    let mut kept = Vec::new();
+    for edit in rest {
+        let inside = |removal: &&mut Edit| {
+            removal.span.file == edit.span.file && removal.span.start < edit.span.start && edit.span.end <= removal.span.end
+        };
+        match removals.iter_mut().find(inside).filter(|_| edit.span.is_empty()) {
+            Some(removal) => {
+                let gone = sources.get(removal.span.file.0 as usize).map_or("", |source| source.slice(removal.span));
+                let end = if gone.ends_with("\r\n") { "\r\n" } else if gone.ends_with('\n') { "\n" } else { "" };
+                removal.text.push_str(edit.text.trim_start_matches(['\r', '\n']));
+                removal.text.push_str(end);
+            }
+            None => kept.push(edit),
+        }
+    }
+    kept.extend(removals);
+    kept
 }
 
 const fn place(change: &Change) -> Span {

@@ -19,8 +19,17 @@ impl Filler<'_> {
         copy.head.parent = Some(instruction);
         copy.keyword = Known::Set(keyword, Site::written(it.word.span()));
         let sources: Vec<Text> = parsed.sources.iter().map(|source| self.expanded(source)).collect();
-        copy.remote = Known::Set(sources.iter().any(|source| is_remote(source.as_str())), site);
-        copy.archive = Known::Set(sources.iter().any(|source| is_archive(source.as_str())), site);
+        let any = |test: fn(&str) -> bool| {
+            if sources.iter().any(|source| test(source.as_str())) {
+                Known::Set(true, site)
+            } else if sources.iter().all(Text::is_known) {
+                Known::Set(false, site)
+            } else {
+                Known::Unknown(site, "a source comes from a variable")
+            }
+        };
+        copy.remote = any(is_remote);
+        copy.archive = any(is_archive);
         copy.sources = Known::Set(List::closed(sources), site);
         if let Some(destination) = &parsed.destination {
             let to = self.expanded(destination);

@@ -248,7 +248,11 @@ impl Tree {
         path.iter().rev().find_map(|&id| match &self.node(id).shape {
             Shape::Sequence { items, .. } => items
                 .iter()
-                .position(|item| item.span.start == offset || self.node(item.node).span.start == offset)
+                .position(|item| {
+                    let start = self.node(item.node).span.start;
+                    // Inside of quotes, too: that is where texts are pointed at.
+                    item.span.start == offset || start == offset || start + 1 == offset
+                })
                 .map(|index| (id, index)),
             _ => None,
         })
