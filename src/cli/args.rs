@@ -19,6 +19,10 @@ pub struct Args {
 pub enum Command {
     /// Judge files and directories.
     Check(Check),
+    /// Show what can be mended safely as a diff, or write it.
+    Fix(Fix),
+    /// Show the whole hardening as a diff, each change with its caveat, or write it.
+    Harden(Harden),
     /// Tell why a rule matters, with examples.
     Explain(Explain),
     /// List the rules.
@@ -105,6 +109,32 @@ pub struct Check {
     /// Only findings.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// Options of `fix`.
+#[derive(ClapArgs, Debug, Default)]
+pub struct Fix {
+    #[command(flatten)]
+    pub judging: Judging,
+    /// Mend what changes behaviour, too.
+    #[arg(long = "unsafe")]
+    pub behaviour: bool,
+    /// Write the files instead of showing a diff.
+    #[arg(long, conflicts_with = "output")]
+    pub write: bool,
+    /// Write changed copies below this directory.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<String>,
+    /// Exit with 1 when there is something to change.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Options of `harden`.
+#[derive(ClapArgs, Debug, Default)]
+pub struct Harden {
+    #[command(flatten)]
+    pub fix: Fix,
 }
 
 /// Options of `explain`.

@@ -1,7 +1,5 @@
 //! `plimsoll check`.
 
-use std::io::Write;
-
 use crate::engine::Report;
 use crate::policy::Severity;
 use crate::report;

@@ -1,6 +1,7 @@
 //! `plimsoll.yaml`.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 use crate::engine::{Run, check};
 use crate::facts;
@@ -129,12 +130,8 @@ pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(R
         allow_outside: judging.allow_outside,
     };
     if named == ["-"] {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::Read::take(&mut env.stdin, crate::source::FILE_BYTES + 1), &mut bytes)?;
-        let name = judging.stdin_filename.clone().unwrap_or_else(|| "stdin".to_owned());
-        let files = Piped { disk: Disk::new(&env.directory), name: name.clone(), bytes };
-        let found = [Found { guess: crate::source::guess(&name), path: name, named: true }];
-        return Ok((check(&files, &found, &options, &policy, judging.no_ignores), policy));
+        let (files, found) = piped(judging, env)?;
+        return Ok((check(&files, &[found], &options, &policy, judging.no_ignores), policy));
     }
     let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
     let mut found = discover(&env.directory, &paths, &config.exclude).map_err(Failure)?;
@@ -150,8 +147,17 @@ pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(R
     Ok((run, policy))
 }
 
+/// Standard input, in the place of the file that it stands for.
+pub fn piped(judging: &Judging, env: &mut Env<'_>) -> Result<(Piped, Found), Failure> {
+    let mut bytes = Vec::new();
+    env.stdin.take(crate::source::FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    let name = judging.stdin_filename.clone().unwrap_or_else(|| "stdin".to_owned());
+    let found = Found { guess: crate::source::guess(&name), path: name.clone(), named: true };
+    Ok((Piped { disk: Disk::new(&env.directory), name, bytes }, found))
+}
+
 /// The file system, with standard input in place of one file.
-struct Piped {
+pub struct Piped {
     disk: Disk,
     name: String,
     bytes: Vec<u8>,

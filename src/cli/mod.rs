@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod explain;
 mod facts;
+mod fix;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -65,6 +66,8 @@ pub fn main(env: &mut Env<'_>) -> u8 {
         Command::Explain(args) => explain::run(&args, env),
         Command::Rules(args) => explain::rules(&args, env),
         Command::Facts(args) => facts::run(&args, env),
+        Command::Fix(args) => fix::fix(&args, env),
+        Command::Harden(args) => fix::harden(&args, env),
     };
     match done {
         Ok(code) => code,

@@ -4,8 +4,10 @@ mod diff;
 mod edits;
 mod example;
 mod plan;
+mod write;
 
 pub use diff::unified;
 pub use edits::edits;
 pub use example::{Example, Outcome, examples};
+pub use write::{create, replace};
 pub use plan::{Change, Left, Plan, Wanted, plan};

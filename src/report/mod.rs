@@ -8,6 +8,8 @@ mod human;
 mod json;
 mod table;
 
+pub use escape::line;
+
 use std::io::{Result, Write};
 
 use crate::engine::{Finding, Report};
