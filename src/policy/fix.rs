@@ -92,6 +92,7 @@ impl Value {
                 for item in items {
                     match item.fill(filling) {
                         Filled::Value(Data::List(more)) if matches!(item, Self::Text(_)) => all.extend(more),
+                        Filled::Value(Data::Map(entries)) => all.extend(spread(item, entries)),
                         Filled::Value(data) => all.push(data),
                         Filled::Absent => {}
                         Filled::Unknown => return Filled::Unknown,
@@ -116,6 +117,28 @@ impl Value {
             }
         }
     }
+}
+
+/// A mapping in a list whose placeholder is a list stands once for each of its items.
+fn spread(item: &Value, entries: Vec<(String, Data)>) -> Vec<Data> {
+    let Value::Map(written) = item else { return vec![Data::Map(entries)] };
+    let listed = entries.iter().position(|(key, data)| {
+        let placeholder = written.iter().any(|(name, value)| name == key && matches!(value, Value::Text(_)));
+        placeholder && matches!(data, Data::List(_))
+    });
+    let Some((at, Data::List(items))) = listed.and_then(|at| Some((at, entries.get(at)?.1.clone()))) else {
+        return vec![Data::Map(entries)];
+    };
+    items
+        .into_iter()
+        .map(|data| {
+            let mut one = entries.clone();
+            if let Some(entry) = one.get_mut(at) {
+                entry.1 = data;
+            }
+            Data::Map(one)
+        })
+        .collect()
 }
 
 const KEYS: &[&str] = &[

@@ -115,7 +115,8 @@ impl Filler<'_> {
         let program = program(&scope, &open.node, &self.part);
         let start = scope.entrypoint.as_ref().or(scope.cmd.as_ref()).map(|(id, _)| *id);
         open.scope = Scope { variables: kept(&scope), ..scope };
-        open.node.start = start.map_or(Known::Absent, |id| Known::Set(id, site));
+        let place = |id: NodeId| self.part.node(id).map_or(site, |node| node.head().site);
+        open.node.start = start.map_or(Known::Absent, |id| Known::Set(id, place(id)));
         let id = self.part.add(program);
         open.node.entrypoint = Known::Set(id, site);
     }
