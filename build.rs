@@ -12,10 +12,11 @@ fn main() {
     println!("cargo::rerun-if-changed=src/syntax/data.rs");
     let rules = Path::new("rules");
     let skipped = ["images", "schemas"].map(|folder| rules.join(folder));
-    let policy: Vec<PathBuf> =
-        files(rules).into_iter().filter(|path| !skipped.iter().any(|folder| path.starts_with(folder))).collect();
-    let (lists, policy): (Vec<_>, Vec<_>) =
-        policy.into_iter().partition(|path| path.parent() == Some(rules));
+    let policy: Vec<PathBuf> = files(rules)
+        .into_iter()
+        .filter(|path| !skipped.iter().any(|folder| path.starts_with(folder)))
+        .collect();
+    let (lists, policy): (Vec<_>, Vec<_>) = policy.into_iter().partition(|path| path.parent() == Some(rules));
     embed("rules.bin", &policy, &["why", "examples", "references"]);
     embed("lists.bin", &lists, &[]);
     embed("images.bin", &files(&rules.join("images")), &["note", "sources"]);
@@ -59,10 +60,8 @@ fn embed(name: &str, files: &[PathBuf], without: &[&str]) {
 
 /// Writes the files' texts, for `explain` and the tests.
 fn texts(name: &str, files: &[PathBuf]) {
-    let all: Vec<(String, String)> = files
-        .iter()
-        .map(|path| (path.to_string_lossy().replace('\\', "/"), read(path)))
-        .collect();
+    let all: Vec<(String, String)> =
+        files.iter().map(|path| (path.to_string_lossy().replace('\\', "/"), read(path))).collect();
     write(name, &all);
 }
 

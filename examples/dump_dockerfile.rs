@@ -23,6 +23,9 @@ fn main() {
         let source = Source::new(FileId(0), &path, &text);
         let parsed = parse(&source);
         let instructions: Vec<_> = parsed.instructions.iter().map(|it| show(&source, it)).collect();
-        println!("{}", json!({ "path": path, "instructions": instructions, "problems": parsed.problems.len() }));
+        println!(
+            "{}",
+            json!({ "path": path, "instructions": instructions, "problems": parsed.problems.len() })
+        );
     }
 }

@@ -17,7 +17,8 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     };
     let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
     for wanted in &formats {
-        let (name, file) = wanted.split_once('=').map_or((wanted.as_str(), None), |(name, file)| (name, Some(file)));
+        let (name, file) =
+            wanted.split_once('=').map_or((wanted.as_str(), None), |(name, file)| (name, Some(file)));
         let Some(format) = report::named(name) else {
             let known: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
             return Err(Failure(format!("there is no format `{name}`; known are {}", known.join(", "))));
@@ -41,7 +42,11 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
 }
 
 fn code(report: &Report, fail_on: Option<Severity>) -> u8 {
-    if report.problems.iter().any(|problem| problem.id == "internal-error") { 3 } else { report.exit_code(fail_on) }
+    if report.problems.iter().any(|problem| problem.id == "internal-error") {
+        3
+    } else {
+        report.exit_code(fail_on)
+    }
 }
 
 /// Writes to standard output; a reader that has gone away is no failure.
@@ -59,7 +64,13 @@ pub fn color(wanted: Color, env: &Env<'_>) -> bool {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR").is_some() => false,
-        Color::Auto if ["CLICOLOR_FORCE", "FORCE_COLOR"].iter().any(|name| set(name).is_some_and(|value| value != "0")) => true,
+        Color::Auto
+            if ["CLICOLOR_FORCE", "FORCE_COLOR"]
+                .iter()
+                .any(|name| set(name).is_some_and(|value| value != "0")) =>
+        {
+            true
+        }
         Color::Auto => env.terminal && set("TERM").as_deref() != Some("dumb"),
     }
 }

@@ -111,7 +111,9 @@ fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
     for step in path {
         let next = match step {
             Step::Key(key) => tree.get(at, key).map(|entry| (entry.value, entry.span.start)),
-            Step::Item(index) => tree.items(at).get(*index).map(|item| (item.node, tree.node(item.node).span.start)),
+            Step::Item(index) => {
+                tree.items(at).get(*index).map(|item| (item.node, tree.node(item.node).span.start))
+            }
         };
         let Some((node, start)) = next else { break };
         (at, offset) = (node, start);
@@ -176,4 +178,3 @@ impl Files for Piped {
         path == self.name || self.disk.is_inside(path)
     }
 }
-

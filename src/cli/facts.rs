@@ -25,11 +25,18 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
             for id in part.of(kind) {
                 let Some(node) = part.node(id) else { continue };
                 let subject = loaded.world.subject(id);
-                let _ = writeln!(out, "{} {} {}", kind.name(), subject, place(&loaded.world, node.head().site.label));
+                let _ = writeln!(
+                    out,
+                    "{} {} {}",
+                    kind.name(),
+                    subject,
+                    place(&loaded.world, node.head().site.label)
+                );
                 for field in kind.table().fields {
                     let view = (field.get)(node);
                     if let Some(text) = shown(&loaded.world, field.of, view) {
-                        let at = view.site().map_or_else(String::new, |site| place(&loaded.world, site.label));
+                        let at =
+                            view.site().map_or_else(String::new, |site| place(&loaded.world, site.label));
                         let _ = writeln!(out, "  {} = {text} {at}", field.name);
                     }
                 }
@@ -48,7 +55,9 @@ fn place(world: &World, span: crate::source::Span) -> String {
 }
 
 fn shown(world: &World, of: Type, view: View<'_>) -> Option<String> {
-    let texts = |items: &[Text]| items.iter().map(|item| format!("{:?}", item.as_str())).collect::<Vec<_>>().join(", ");
+    let texts = |items: &[Text]| {
+        items.iter().map(|item| format!("{:?}", item.as_str())).collect::<Vec<_>>().join(", ")
+    };
     Some(match view {
         View::Absent => return None,
         View::Unknown(_, reason) => format!("unknown: {reason}"),

@@ -83,14 +83,27 @@ fn notes(plan: &Plan) -> String {
     let mut out = String::new();
     for problem in &plan.before.report.problems {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "problem[{}] {}: {}", problem.id, plan.before.report.path(problem.span.file), problem.message);
+        let _ = writeln!(
+            out,
+            "problem[{}] {}: {}",
+            problem.id,
+            plan.before.report.path(problem.span.file),
+            problem.message
+        );
     }
     for change in &plan.changes {
         let caveat = match (&change.caveat, change.safety) {
             (Some(caveat), Safety::Unsafe) => format!(" ({caveat})"),
             _ => String::new(),
         };
-        let _ = writeln!(out, "+ {}[{}] {}: {}{caveat}", change.safety.name(), change.rule, change.subject, change.title);
+        let _ = writeln!(
+            out,
+            "+ {}[{}] {}: {}{caveat}",
+            change.safety.name(),
+            change.rule,
+            change.subject,
+            change.title
+        );
     }
     if !plan.left.is_empty() {
         let _ = writeln!(out, "\nleft for a person:");
@@ -98,7 +111,14 @@ fn notes(plan: &Plan) -> String {
     for left in &plan.left {
         let source = plan.after.report.source(left.at.file);
         let line = source.map_or(0, |source| source.position(left.at.start).line);
-        let _ = writeln!(out, "- {}:{line} [{}] {}: {}", plan.after.report.path(left.at.file), left.rule, left.message, left.reason);
+        let _ = writeln!(
+            out,
+            "- {}:{line} [{}] {}: {}",
+            plan.after.report.path(left.at.file),
+            left.rule,
+            left.message,
+            left.reason
+        );
     }
     if plan.changes.is_empty() {
         let _ = writeln!(out, "nothing to change");

@@ -24,8 +24,20 @@ pub struct Run {
 
 /// Words that make a variable's value a secret, whichever rules are on.
 const SECRET_WORDS: [&str; 14] = [
-    "password", "passwd", "pwd", "pass", "passphrase", "psw", "secret", "token", "apikey", "key", "credential",
-    "credentials", "auth", "salt",
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "passphrase",
+    "psw",
+    "secret",
+    "token",
+    "apikey",
+    "key",
+    "credential",
+    "credentials",
+    "auth",
+    "salt",
 ];
 
 /// Checks files against a policy. `no_ignores` lets comments count for nothing.
@@ -76,10 +88,19 @@ pub fn check(
     let path = |file: FileId| world.source(file).map_or("", |source| &*source.path);
     report.findings.sort_by(|a, b| {
         let key = |it: &Finding| (it.primary.span.start, it.primary.span.end);
-        (path(a.primary.span.file), key(a), &a.rule.id, &a.subject).cmp(&(path(b.primary.span.file), key(b), &b.rule.id, &b.subject))
+        (path(a.primary.span.file), key(a), &a.rule.id, &a.subject).cmp(&(
+            path(b.primary.span.file),
+            key(b),
+            &b.rule.id,
+            &b.subject,
+        ))
     });
-    problems.sort_by(|a: &Problem, b| (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id)));
-    report.undecided.sort_by(|a, b| (path(a.span.file), a.span.start, &a.rule.id).cmp(&(path(b.span.file), b.span.start, &b.rule.id)));
+    problems.sort_by(|a: &Problem, b| {
+        (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id))
+    });
+    report.undecided.sort_by(|a, b| {
+        (path(a.span.file), a.span.start, &a.rule.id).cmp(&(path(b.span.file), b.span.start, &b.rule.id))
+    });
     report.checked.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.problems = problems;
@@ -103,13 +124,19 @@ fn merge_shared(findings: &mut Vec<Finding>) {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings.drain(..) {
         // Items of `each` share a place and are findings of their own.
-        let item = finding.subject.rsplit_once("[").filter(|(_, item)| item.contains('=')).map_or("", |(_, item)| item);
+        let item = finding
+            .subject
+            .rsplit_once("[")
+            .filter(|(_, item)| item.contains('='))
+            .map_or("", |(_, item)| item);
         let key = (finding.rule.id.clone(), finding.primary.span, item.to_owned());
         match first.get(&key).copied() {
             Some(index) if !finding.via.is_empty() || kept[index].subject == finding.subject => {
                 for via in finding.via {
                     if kept[index].related.len() < 8 && !kept[index].via.contains(&via) {
-                        kept[index].related.push(Label { span: via, text: format!("`{}` gets it here", finding.subject) });
+                        kept[index]
+                            .related
+                            .push(Label { span: via, text: format!("`{}` gets it here", finding.subject) });
                     }
                     kept[index].via.push(via);
                 }
@@ -159,8 +186,14 @@ fn secrets(part: &Part) -> Vec<Span> {
     for &kind in Kind::ALL {
         for id in part.of(kind) {
             let Some(node) = part.node(id) else { continue };
+            if let Node::Command(command) = node {
+                spans.extend(on_command_line(command));
+            }
             if let Node::Variable(variable) = node
-                && !variable.words.value().is_some_and(|words| words.items.iter().any(|word| SECRET_WORDS.contains(&word.as_str())))
+                && !variable
+                    .words
+                    .value()
+                    .is_some_and(|words| words.items.iter().any(|word| SECRET_WORDS.contains(&word.as_str())))
             {
                 continue;
             }
@@ -169,6 +202,34 @@ fn secrets(part: &Part) -> Vec<Span> {
                     spans.push(text.span());
                 }
             }
+        }
+    }
+    spans
+}
+
+/// Passwords among the words of a command: `-u user:password`, `--password=x`, `https://user:password@host`.
+fn on_command_line(command: &facts::kinds::Command) -> Vec<Span> {
+    let Some(words) = command.arguments.value() else { return Vec::new() };
+    let mut spans = Vec::new();
+    let mut user_next = false;
+    for word in &words.items {
+        if std::mem::take(&mut user_next)
+            && let Some((_, password)) = word.split_once(':')
+        {
+            spans.push(password.span());
+        }
+        user_next = matches!(word.as_str(), "-u" | "--user" | "--proxy-user");
+        let flag = ["--password=", "--passwd=", "--token=", "--http-password="]
+            .iter()
+            .find(|flag| word.as_str().starts_with(**flag));
+        if let Some(flag) = flag {
+            spans.push(word.slice(flag.len()..word.len()).span());
+        }
+        if let Some(scheme) = word.as_str().find("://")
+            && let Some((authority, _)) = word.slice(scheme + 3..word.len()).split_once('@')
+            && let Some((_, password)) = authority.split_once(':')
+        {
+            spans.push(password.span());
         }
     }
     spans

@@ -28,9 +28,11 @@ pub fn ignores(source: &Source, document: &Document) -> (Vec<Ignore>, Vec<Proble
         Document::Dockerfile(file) => {
             file.comments.iter().map(|comment| (comment.span, comment.text.clone(), false)).collect()
         }
-        Document::Yaml(tree) => {
-            tree.comments.iter().map(|comment| (comment.span, comment.text.clone(), comment.trailing)).collect()
-        }
+        Document::Yaml(tree) => tree
+            .comments
+            .iter()
+            .map(|comment| (comment.span, comment.text.clone(), comment.trailing))
+            .collect(),
         Document::Unread => Vec::new(),
     };
     for (index, (span, text, trailing)) in comments.iter().enumerate() {
@@ -43,7 +45,10 @@ pub fn ignores(source: &Source, document: &Document) -> (Vec<Ignore>, Vec<Proble
                     line(source, span.start)
                 } else {
                     // Ignores may stand above each other; the last comment line decides what follows.
-                    let last = comments[index..].iter().take_while(|(next, _, _)| adjacent(source, *span, *next)).last();
+                    let last = comments[index..]
+                        .iter()
+                        .take_while(|(next, _, _)| adjacent(source, *span, *next))
+                        .last();
                     below(source, document, last.map_or(*span, |(span, _, _)| *span))
                 };
                 ignores.push(Ignore { rules, reason, at: *span, covers });
@@ -61,7 +66,8 @@ pub fn ignores(source: &Source, document: &Document) -> (Vec<Ignore>, Vec<Proble
 /// Whether only comment lines stand between two comments.
 fn adjacent(source: &Source, from: Span, to: Span) -> bool {
     let between = source.text.get(from.start as usize..to.start as usize).unwrap_or("");
-    between.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) && !between.contains("\n\n")
+    between.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+        && !between.contains("\n\n")
 }
 
 /// `ignore[a, b] reason` or `ignore-file[a] reason`.
@@ -72,7 +78,8 @@ fn parse(body: &str) -> Option<(bool, Vec<String>, String)> {
         None => (false, body.strip_prefix("ignore")?),
     };
     let (rules, reason) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
-    let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
+    let rules: Vec<String> =
+        rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
     (!rules.is_empty()).then(|| (whole_file, rules, reason.trim().to_owned()))
 }
 
@@ -109,13 +116,18 @@ fn entry(tree: &yaml::Tree, comment: Span) -> Option<Span> {
         yaml::Shape::Sequence { items, .. } => items.iter().map(|item| item.span).collect(),
         _ => Vec::new(),
     });
-    starts.filter(|span| span.start >= comment.end).min_by_key(|span| (span.start, std::cmp::Reverse(span.end)))
+    starts
+        .filter(|span| span.start >= comment.end)
+        .min_by_key(|span| (span.start, std::cmp::Reverse(span.end)))
 }
 
 /// Whether an ignore names a rule, by its id or one of its aliases.
 pub fn names(about: &About, name: &str) -> bool {
     about.id == name
-        || about.aliases.iter().any(|alias| alias == name || alias.split_once(':').is_some_and(|(_, id)| id == name))
+        || about
+            .aliases
+            .iter()
+            .any(|alias| alias == name || alias.split_once(':').is_some_and(|(_, id)| id == name))
 }
 
 /// Marks the findings that ignores cover; returns the ignores that covered none.
@@ -123,8 +135,14 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Ignore> {
     let mut used = vec![false; ignores.len()];
     for finding in findings.iter_mut() {
         for (index, ignore) in ignores.iter().enumerate() {
-            let covers = |span: Span| ignore.covers.file == span.file && ignore.covers.start <= span.start && span.start <= ignore.covers.end;
-            let here = covers(finding.primary.span) || covers(finding.subject_at) || finding.via.iter().any(|via| covers(*via));
+            let covers = |span: Span| {
+                ignore.covers.file == span.file
+                    && ignore.covers.start <= span.start
+                    && span.start <= ignore.covers.end
+            };
+            let here = covers(finding.primary.span)
+                || covers(finding.subject_at)
+                || finding.via.iter().any(|via| covers(*via));
             if here && ignore.rules.iter().any(|rule| names(&finding.rule, rule)) {
                 used[index] = true;
                 finding.state = State::Ignored { reason: ignore.reason.clone() };
@@ -133,4 +151,3 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Ignore> {
     }
     ignores.iter().zip(used).filter(|(_, used)| !used).map(|(ignore, _)| ignore.clone()).collect()
 }
-

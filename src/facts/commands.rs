@@ -9,16 +9,72 @@ use super::{Kind, Known, List, Node, NodeId, Part, Site, World};
 
 /// Flags of package managers and download tools that take the next word as their value.
 const VALUE_FLAGS: &[&str] = &[
-    "-t", "--target-release", "-o", "--option", "-c", "--virtual", "--repository", "-X", "-p", "--root", "-r",
-    "--requirement", "--constraint", "-i", "--index-url", "--extra-index-url", "--trusted-host", "-e", "--prefix",
-    "-f", "--find-links", "--registry", "-v", "--version", "--output", "-H", "--header", "-u", "--user", "--retry",
-    "-O", "-P", "-D", "--setopt", "--installroot", "--releasever",
+    "-t",
+    "--target-release",
+    "-o",
+    "--option",
+    "-c",
+    "--virtual",
+    "--repository",
+    "-X",
+    "-p",
+    "--root",
+    "-r",
+    "--requirement",
+    "--constraint",
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "--trusted-host",
+    "-e",
+    "--prefix",
+    "-f",
+    "--find-links",
+    "--registry",
+    "-v",
+    "--version",
+    "--output",
+    "-H",
+    "--header",
+    "-u",
+    "--user",
+    "--retry",
+    "-O",
+    "-P",
+    "-D",
+    "--setopt",
+    "--installroot",
+    "--releasever",
 ];
 
 /// Programs whose first operand is a subcommand.
 const SUBCOMMANDS: &[&str] = &[
-    "apt", "apt-get", "apk", "dnf", "microdnf", "yum", "zypper", "pip", "pip2", "pip3", "npm", "yarn", "pnpm", "gem",
-    "go", "cargo", "git", "poetry", "uv", "bundle", "composer", "conda", "npx", "docker", "service", "systemctl",
+    "apt",
+    "apt-get",
+    "apk",
+    "dnf",
+    "microdnf",
+    "yum",
+    "zypper",
+    "pip",
+    "pip2",
+    "pip3",
+    "npm",
+    "yarn",
+    "pnpm",
+    "gem",
+    "go",
+    "cargo",
+    "git",
+    "poetry",
+    "uv",
+    "bundle",
+    "composer",
+    "conda",
+    "npx",
+    "docker",
+    "service",
+    "systemctl",
 ];
 
 /// Adds the commands of a script; `more` completes each of them.
@@ -50,7 +106,8 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
             None => Known::Unknown(at, "the program comes from a variable"),
         };
     }
-    let values: &[&str] = if matches!(name, "curl" | "wget") { &["-o", "-H", "-u", "-X", "-d"] } else { VALUE_FLAGS };
+    let values: &[&str] =
+        if matches!(name, "curl" | "wget") { &["-o", "-H", "-u", "-X", "-d"] } else { VALUE_FLAGS };
     let mut operands: Vec<Text> = command.operands(values).iter().map(|word| word.text.clone()).collect();
     if SUBCOMMANDS.contains(&name) && !operands.is_empty() {
         let subcommand = operands.remove(0);
@@ -68,8 +125,9 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
 
 /// Programs that every shell brings along.
 const BUILTINS: &[&str] = &[
-    "exit", "test", "[", "[[", "echo", "true", "false", ":", "set", "cd", "kill", "read", "printf", "exec", "wait",
-    "return", "export", "trap", "shift", "unset", "eval", ".", "source", "break", "continue", "command", "type",
+    "exit", "test", "[", "[[", "echo", "true", "false", ":", "set", "cd", "kill", "read", "printf", "exec",
+    "wait", "return", "export", "trap", "shift", "unset", "eval", ".", "source", "break", "continue",
+    "command", "type",
 ];
 
 /// Whether the image has the program of a command, as far as our tables know.
@@ -128,7 +186,9 @@ pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<b
             if let Some(Node::Copy(copy)) = part.node(copy)
                 && copy.stage.value() == Some(&id)
                 && copy.destination.value().is_some_and(|to| {
-                    !to.is_known() || to.as_str().contains("bin") || to.as_str().trim_end_matches('/').is_empty()
+                    !to.is_known()
+                        || to.as_str().contains("bin")
+                        || to.as_str().trim_end_matches('/').is_empty()
                 })
             {
                 return Known::Unknown(site, COPIED);
@@ -155,20 +215,26 @@ pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<b
 /// Commands that may put a program into place without naming it as a package.
 fn brings_unknown(command: &Command, program: &str) -> bool {
     let name = command.program.value().map_or("", Text::as_str);
-    let fetches = matches!(name, "curl" | "wget" | "make" | "cp" | "mv" | "ln" | "install" | "tar" | "unzip" | "nix-env");
+    let fetches = matches!(
+        name,
+        "curl" | "wget" | "make" | "cp" | "mv" | "ln" | "install" | "tar" | "unzip" | "nix-env"
+    );
     let arguments = command.arguments.value();
     fetches
         && arguments.is_some_and(|list| {
-            list.items.iter().any(|item| !item.is_known() || item.as_str().contains("bin") || item.as_str().contains(program))
+            list.items.iter().any(|item| {
+                !item.is_known() || item.as_str().contains("bin") || item.as_str().contains(program)
+            })
         })
         || name.is_empty()
 }
 
 /// Whether a probe succeeds whatever happens: its last word is `|| true` or `exit 0`.
 pub fn cannot_fail(script: &Script) -> bool {
-    let Some(last) = script.commands.iter().rev().find(|command| command.place == Place::Top) else { return false };
+    let Some(last) = script.commands.iter().rev().find(|command| command.place == Place::Top) else {
+        return false;
+    };
     let name = last.name();
     let exits_well = name == "exit" && last.arguments().first().is_some_and(|word| word.text.as_str() == "0");
     matches!(name, "true" | ":" | "echo") || exits_well
 }
-

@@ -65,7 +65,8 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
     image.role = facts.role.map_or(Known::Unknown(site, REASON), |role| Known::Set(role, site));
     image.drops_privileges = flag(facts.drops_privileges);
     image.user_override = facts.user_override.as_deref().map_or(Known::Absent, text);
-    image.needs_capabilities = facts.needs_capabilities.as_deref().map_or(Known::Unknown(site, REASON), texts);
+    image.needs_capabilities =
+        facts.needs_capabilities.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.no_new_privileges = flag(facts.no_new_privileges);
     image.read_only = flag(facts.read_only);
     image.writes = facts.writes.as_deref().map_or(Known::Unknown(site, REASON), texts);
@@ -88,7 +89,6 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
 }
 
 const REASON: &str = "our tables do not say";
-
 
 const fn untold<T>(site: Site) -> Known<T> {
     Known::Unknown(site, REASON)

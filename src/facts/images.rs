@@ -50,7 +50,8 @@ pub struct ImageFacts {
     pub ended: Option<bool>,
 }
 
-const ROLES: [&str; 8] = ["datastore", "broker", "proxy", "dashboard", "agent", "runtime", "os", "application"];
+const ROLES: [&str; 8] =
+    ["datastore", "broker", "proxy", "dashboard", "agent", "runtime", "os", "application"];
 
 struct Table {
     families: Vec<Data>,
@@ -127,7 +128,8 @@ fn last_day(table: &Data, tag: &str) -> Option<String> {
         Some(rest) => !rest.starts_with(|c: char| c.is_ascii_digit()),
         None => tag.split('-').any(|word| word == version),
     };
-    let (_, day) = entries.iter().filter(|(version, _)| fits(version)).max_by_key(|(version, _)| version.len())?;
+    let (_, day) =
+        entries.iter().filter(|(version, _)| fits(version)).max_by_key(|(version, _)| version.len())?;
     embedded::text(day)
 }
 

@@ -83,7 +83,10 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
             )),
             _ => {}
         }
-        let counts = input.named || is_compose(&input) || matches!(input.document, Document::Dockerfile(_));
+        // What has a Docker file's name and could not be read was not judged, and nobody may think that it was.
+        let unread = matches!(input.document, Document::Unread) && !input.problems.is_empty();
+        let counts =
+            input.named || unread || is_compose(&input) || matches!(input.document, Document::Dockerfile(_));
         if counts {
             loaded.problems.extend(input.problems);
             loaded.reported.push(id);
@@ -198,12 +201,15 @@ fn linked(
 ) {
     let mut wanted = Vec::new();
     for &file in composes {
-        let (Some(source), Some(Document::Yaml(tree))) = (loaded.world.source(file), loaded.documents.get(file.0 as usize))
+        let (Some(source), Some(Document::Yaml(tree))) =
+            (loaded.world.source(file), loaded.documents.get(file.0 as usize))
         else {
             continue;
         };
         let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        wanted.extend(builds(tree).into_iter().map(|(context, file)| dockerfile_path(directory, &context, &file)));
+        wanted.extend(
+            builds(tree).into_iter().map(|(context, file)| dockerfile_path(directory, &context, &file)),
+        );
     }
     wanted.sort();
     wanted.dedup();
@@ -258,7 +264,8 @@ fn projects(
     let filled: Vec<Option<(Part, Vec<Problem>)>> =
         maybe_parallel(&numbered, |&(id, file)| project(files, shared, by_path, options, id, file));
     for (index, filled) in filled.into_iter().enumerate() {
-        let (part, problems) = filled.unwrap_or_else(|| (Part::new(first + index as u32, Target::Compose, Vec::new()), Vec::new()));
+        let (part, problems) = filled
+            .unwrap_or_else(|| (Part::new(first + index as u32, Target::Compose, Vec::new()), Vec::new()));
         loaded.world.parts.push(part);
         loaded.problems.extend(problems);
     }
@@ -306,7 +313,10 @@ fn finish(
     part.dual_use = dual_use;
     let mut problems = builder.problems;
     problems.extend(
-        builder.invalid.into_iter().map(|(span, message)| Problem::new("interpolation-invalid", message, span)),
+        builder
+            .invalid
+            .into_iter()
+            .map(|(span, message)| Problem::new("interpolation-invalid", message, span)),
     );
     let duplicates: Vec<_> =
         tree.duplicates.iter().map(|duplicate| (duplicate.second, duplicate.name.clone())).collect();
@@ -357,7 +367,9 @@ fn link_back(world: &mut World) {
         }
     }
     for (stage, services) in built {
-        if let Some(Node::Stage(node)) = world.parts.get_mut(stage.part as usize).and_then(|part| part.node_mut(stage)) {
+        if let Some(Node::Stage(node)) =
+            world.parts.get_mut(stage.part as usize).and_then(|part| part.node_mut(stage))
+        {
             let site = node.head.site;
             node.built_by = Known::Set(List::closed(services), site);
             node.shipped = Known::Set(true, site);

@@ -19,8 +19,8 @@ mod schema;
 mod target;
 mod world;
 
-pub use images::DATA_DATE;
 pub use declare::{Field, Table, Type};
-pub use load::{Document, Loaded, Options, load};
+pub use images::DATA_DATE;
 pub use known::{Known, List, Opened, Pair, Reason, Site, View, Viewed};
+pub use load::{Document, Loaded, Options, load};
 pub use world::{Head, Kind, Node, NodeId, Part, Target, World};

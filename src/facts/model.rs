@@ -168,7 +168,8 @@ impl<'a> Builder<'a> {
         let is_alias = matches!(self.tree.node(node).shape, yaml::Shape::Alias { .. });
         let target = self.tree.node(self.tree.follow(node));
         // A text is pointed at without its quotes, as it is written.
-        let own = if let yaml::Shape::Scalar(scalar) = &target.shape { scalar.text.span() } else { target.span };
+        let own =
+            if let yaml::Shape::Scalar(scalar) = &target.shape { scalar.text.span() } else { target.span };
         let text = self.source.slice(own);
         let label = match text.find('\n') {
             Some(end) => Span::new(own.file, own.start, own.start + text[..end].trim_end().len() as u32),
@@ -210,9 +211,9 @@ impl<'m> At<'m> {
     /// The entries of a mapping; none for anything else.
     pub fn entries(self) -> impl Iterator<Item = (&'m Text, Self, &'m Entry)> {
         let entries = if let Shape::Map(entries) = &self.value.shape { entries.as_slice() } else { &[] };
-        entries.iter().map(move |entry| {
-            (&entry.key, Self { value: &entry.value, site: self.inner(entry.site) }, entry)
-        })
+        entries
+            .iter()
+            .map(move |entry| (&entry.key, Self { value: &entry.value, site: self.inner(entry.site) }, entry))
     }
 
     /// The items of a sequence; none for anything else.
@@ -306,7 +307,9 @@ impl<'m> At<'m> {
         match &self.value.shape {
             Shape::Null => Known::Absent,
             Shape::Scalar(text, _) => Known::Set(List::closed(vec![text.clone()]), self.site),
-            Shape::List(_) => Known::Set(self.items().filter_map(|item| item.text().cloned()).collect(), self.site),
+            Shape::List(_) => {
+                Known::Set(self.items().filter_map(|item| item.text().cloned()).collect(), self.site)
+            }
             Shape::Map(_) => Known::Absent,
         }
     }

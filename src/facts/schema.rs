@@ -138,7 +138,9 @@ mod tests {
     fn keys_are_found_at_their_place() {
         let (_, services) = Cursor::root().child("services");
         let (_, web) = services.child("web");
-        assert!(matches!(web.child("security_opt").0, Found::Known(key) if key.swarm == "ignored" && key.protects));
+        assert!(
+            matches!(web.child("security_opt").0, Found::Known(key) if key.swarm == "ignored" && key.protects)
+        );
         assert!(matches!(web.child("enviroment").0, Found::Unknown(Some("environment"))));
         assert!(matches!(web.child("x-a").0, Found::Free));
         let (_, deploy) = web.child("deploy");

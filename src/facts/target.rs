@@ -25,7 +25,9 @@ fn swarm_only(root: At<'_>) -> bool {
     });
     let deployed = services(root).any(|service| {
         service.get("deploy").is_some_and(|deploy| {
-            ["placement", "update_config", "rollback_config", "endpoint_mode"].iter().any(|key| deploy.get(key).is_some())
+            ["placement", "update_config", "rollback_config", "endpoint_mode"]
+                .iter()
+                .any(|key| deploy.get(key).is_some())
                 || deploy.get("mode").and_then(|at| at.text()).is_some_and(|text| text.as_str() == "global")
                 || deploy.get("labels").is_some_and(|labels| {
                     labels.pairs().iter().any(|(pair, _)| pair.key.as_str().starts_with("traefik."))
@@ -40,8 +42,7 @@ fn compose_only(root: At<'_>) -> bool {
     const KEYS: [&str; 7] =
         ["build", "container_name", "restart", "privileged", "network_mode", "profiles", "devices"];
     services(root).any(|service| {
-        KEYS.iter().any(|key| service.get(key).is_some())
-            || service.get("depends_on").is_some_and(At::is_map)
+        KEYS.iter().any(|key| service.get(key).is_some()) || service.get("depends_on").is_some_and(At::is_map)
     })
 }
 

@@ -4,7 +4,13 @@ use crate::source::Span;
 use similar::TextDiff;
 
 /// The diff of one file. Characters at the spans are masked on both sides; such a diff cannot be applied with `patch`.
-pub fn unified(path: &str, before: &str, after: &str, secrets_before: &[Span], secrets_after: &[Span]) -> String {
+pub fn unified(
+    path: &str,
+    before: &str,
+    after: &str,
+    secrets_before: &[Span],
+    secrets_after: &[Span],
+) -> String {
     let (old, new) = (masked(before, secrets_before), masked(after, secrets_after));
     TextDiff::from_lines(&old, &new)
         .unified_diff()

@@ -3,16 +3,18 @@
 use crate::engine::{Change, Repair};
 use crate::facts::Document;
 use crate::source::{Edit, Source, Span};
+use crate::syntax::Data;
 use crate::syntax::dockerfile::{Dockerfile, Instruction, Keyword};
 use crate::syntax::yaml::{Amender, NodeId, Tree};
-use crate::syntax::Data;
 
 /// The edits of a repair, or why it cannot be made.
 pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Vec<Edit>, String> {
     let mut all: Vec<Edit> = Vec::new();
     for change in &repair.changes {
         let span = place(change);
-        let (Some(source), Some(document)) = (sources.get(span.file.0 as usize), documents.get(span.file.0 as usize)) else {
+        let (Some(source), Some(document)) =
+            (sources.get(span.file.0 as usize), documents.get(span.file.0 as usize))
+        else {
             return Err("the file is not at hand".to_owned());
         };
         let more = match document {
@@ -43,12 +45,21 @@ fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
     let mut kept = Vec::new();
     for edit in rest {
         let inside = |removal: &&mut Edit| {
-            removal.span.file == edit.span.file && removal.span.start < edit.span.start && edit.span.end <= removal.span.end
+            removal.span.file == edit.span.file
+                && removal.span.start < edit.span.start
+                && edit.span.end <= removal.span.end
         };
         match removals.iter_mut().find(inside).filter(|_| edit.span.is_empty()) {
             Some(removal) => {
-                let gone = sources.get(removal.span.file.0 as usize).map_or("", |source| source.slice(removal.span));
-                let end = if gone.ends_with("\r\n") { "\r\n" } else if gone.ends_with('\n') { "\n" } else { "" };
+                let gone =
+                    sources.get(removal.span.file.0 as usize).map_or("", |source| source.slice(removal.span));
+                let end = if gone.ends_with("\r\n") {
+                    "\r\n"
+                } else if gone.ends_with('\n') {
+                    "\n"
+                } else {
+                    ""
+                };
                 removal.text.push_str(edit.text.trim_start_matches(['\r', '\n']));
                 removal.text.push_str(end);
             }
@@ -134,12 +145,16 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         }
         Change::First(_, command) => {
             script(instruction)?;
-            Edit::replace(Span::point(source.id, instruction.arguments.span().start), format!("{command} && "))
+            Edit::replace(
+                Span::point(source.id, instruction.arguments.span().start),
+                format!("{command} && "),
+            )
         }
         Change::Then(_, command) => {
             script(instruction)?;
             let head = source.slice(instruction.head);
-            let joint = if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
+            let joint =
+                if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
             Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
         }
         Change::Set(..) | Change::Append(..) => return Err("a Dockerfile has no keys".to_owned()),

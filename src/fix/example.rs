@@ -50,7 +50,9 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
     let mut all = Vec::new();
     for example in rule.get("examples").map(|list| list.items()).unwrap_or_default() {
         let (key, finds) = if example.get("finds").is_some() { ("finds", true) } else { ("silent", false) };
-        let Some(body) = example.get(key) else { return Err("an example has neither `finds` nor `silent`".to_owned()) };
+        let Some(body) = example.get(key) else {
+            return Err("an example has neither `finds` nor `silent`".to_owned());
+        };
         let named = example.get("target").and_then(|text| text.text().ok());
         let options: Vec<(String, Vec<String>)> = example
             .get("options")
@@ -60,7 +62,9 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
             .filter_map(|(name, value)| Some((name.to_owned(), value.texts().ok()?)))
             .collect();
         let fixed = example.get("fixed").and_then(|text| text.text().ok());
-        for target in Target::ALL.into_iter().filter(|target| targets.iter().any(|name| name == target.name())) {
+        for target in
+            Target::ALL.into_iter().filter(|target| targets.iter().any(|name| name == target.name()))
+        {
             if named.as_ref().is_some_and(|named| named != target.name()) {
                 continue;
             }
@@ -68,7 +72,15 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
             if files.is_empty() {
                 continue;
             }
-            let mut it = Example { files: Vec::new(), primary: Vec::new(), related: Vec::new(), finds, fixed: fixed.clone(), target, options: options.clone() };
+            let mut it = Example {
+                files: Vec::new(),
+                primary: Vec::new(),
+                related: Vec::new(),
+                finds,
+                fixed: fixed.clone(),
+                target,
+                options: options.clone(),
+            };
             for (path, marked) in files {
                 let text = unmark(&path, &marked, &mut it)?;
                 it.files.push((path, text));
@@ -83,9 +95,19 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
 fn files(body: &Data, target: Target) -> Vec<(String, String)> {
     match body {
         Data::Text(text) => {
-            let yaml = ["services:", "networks:", "volumes:", "secrets:", "configs:", "version:", "name:", "x-", "a:"]
-                .iter()
-                .any(|key| text.lines().any(|line| line.trim_start_matches(['«', '‹']).starts_with(key)));
+            let yaml = [
+                "services:",
+                "networks:",
+                "volumes:",
+                "secrets:",
+                "configs:",
+                "version:",
+                "name:",
+                "x-",
+                "a:",
+            ]
+            .iter()
+            .any(|key| text.lines().any(|line| line.trim_start_matches(['«', '‹']).starts_with(key)));
             let name = match (target, yaml) {
                 (Target::Dockerfile, false) => "Dockerfile",
                 (Target::Compose, true) => "compose.yaml",
@@ -95,7 +117,9 @@ fn files(body: &Data, target: Target) -> Vec<(String, String)> {
             vec![(name.to_owned(), text.clone())]
         }
         Data::Map(entries) => {
-            let Some((_, Data::Map(files))) = entries.iter().find(|(key, _)| key == "files") else { return Vec::new() };
+            let Some((_, Data::Map(files))) = entries.iter().find(|(key, _)| key == "files") else {
+                return Vec::new();
+            };
             files
                 .iter()
                 .filter_map(|(path, text)| match text {
@@ -154,12 +178,17 @@ impl Example {
             };
         }
         if active.is_empty() {
-            let why = run.report.undecided.first().map_or_else(String::new, |it| format!("; {}: {}", it.field, it.reason));
+            let why = run
+                .report
+                .undecided
+                .first()
+                .map_or_else(String::new, |it| format!("; {}: {}", it.field, it.reason));
             return Outcome::Missing(format!("nothing was found{why}"));
         }
         let place = |span: Span| (run.report.path(span.file).to_owned(), span.range());
         let mut found: Vec<_> = active.iter().map(|finding| place(finding.primary.span)).collect();
-        let related: Vec<_> = active.iter().flat_map(|finding| &finding.related).map(|label| place(label.span)).collect();
+        let related: Vec<_> =
+            active.iter().flat_map(|finding| &finding.related).map(|label| place(label.span)).collect();
         let mut wanted = self.primary.clone();
         let folds = active.iter().any(|finding| finding.fold.is_some());
         if folds {
@@ -175,10 +204,17 @@ impl Example {
             return Outcome::Missing(format!("{} findings where {} are marked", found.len(), wanted.len()));
         }
         if found != wanted {
-            return Outcome::Misplaced(format!("underlined {}, not {}", self.show(&found), self.show(&wanted)));
+            return Outcome::Misplaced(format!(
+                "underlined {}, not {}",
+                self.show(&found),
+                self.show(&wanted)
+            ));
         }
         if let Some(missing) = self.related.iter().find(|it| !folds && !related.contains(it)) {
-            return Outcome::Misplaced(format!("no related label at {}", self.show(std::slice::from_ref(missing))));
+            return Outcome::Misplaced(format!(
+                "no related label at {}",
+                self.show(std::slice::from_ref(missing))
+            ));
         }
         self.check_fix(&run)
     }
@@ -187,7 +223,9 @@ impl Example {
         let Some(fixed) = &self.fixed else { return Outcome::Validated };
         let mut all = Vec::new();
         for finding in run.report.active() {
-            let Some(repair) = &finding.repair else { return Outcome::WrongFix("there is no fix".to_owned()) };
+            let Some(repair) = &finding.repair else {
+                return Outcome::WrongFix("there is no fix".to_owned());
+            };
             match edits(repair, &run.report.sources, &run.documents) {
                 Ok(edits) => all.extend(edits),
                 Err(reason) => return Outcome::WrongFix(reason),
@@ -204,8 +242,10 @@ impl Example {
 
     fn check(&self, files: &[(String, String)], policy: &Policy) -> Run {
         let memory = files.iter().fold(Memory::default(), |memory, (path, text)| memory.with(path, text));
-        let found: Vec<Found> =
-            files.iter().map(|(path, _)| Found { path: path.clone(), guess: guess(path), named: true }).collect();
+        let found: Vec<Found> = files
+            .iter()
+            .map(|(path, _)| Found { path: path.clone(), guess: guess(path), named: true })
+            .collect();
         let target = if files.len() == 1 { Some(self.target) } else { None };
         check(&memory, &found, &Options { target, ..Options::default() }, policy, false)
     }

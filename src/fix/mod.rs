@@ -9,5 +9,5 @@ mod write;
 pub use diff::unified;
 pub use edits::edits;
 pub use example::{Example, Outcome, examples};
-pub use write::{create, replace};
 pub use plan::{Change, Left, Plan, Wanted, plan};
+pub use write::{create, replace};

@@ -92,7 +92,13 @@ fn identity(run: &Run, finding: &Finding) -> Identity {
 }
 
 /// Mends what can be mended.
-pub fn plan(files: &dyn Files, found: &[Found], options: &facts::Options, policy: &Policy, wanted: Wanted) -> Plan {
+pub fn plan(
+    files: &dyn Files,
+    found: &[Found],
+    options: &facts::Options,
+    policy: &Policy,
+    wanted: Wanted,
+) -> Plan {
     let mut overlay = Overlay { below: files, texts: BTreeMap::new() };
     let judge = |overlay: &Overlay<'_>| engine::check(overlay, found, options, policy, false);
     let before = judge(&overlay);
@@ -186,7 +192,9 @@ fn attempt(
 }
 
 fn verify(before: &Run, after: &Run, mended: &Identity) -> Result<(), String> {
-    let identities = |run: &Run| -> BTreeSet<Identity> { run.report.active().map(|finding| identity(run, finding)).collect() };
+    let identities = |run: &Run| -> BTreeSet<Identity> {
+        run.report.active().map(|finding| identity(run, finding)).collect()
+    };
     if after.report.problems.len() > before.report.problems.len() {
         return Err("the result could not be read".to_owned());
     }

@@ -78,7 +78,8 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
     for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
         if !known.iter().any(|rule| rule.is(name)) {
             let ids = known.iter().map(|rule| rule.id.as_str());
-            let hint = nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let hint =
+                nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return Err(format!("there is no rule `{name}`{hint}"));
         }
     }
@@ -96,7 +97,8 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
         for (name, list) in selection.options.get(&names.id).into_iter().flatten() {
             values.set(name, list.clone());
         }
-        let mut rule = Rule::read(&Reader::new(data), values).map_err(|mistake| explain(&names.id, &mistake))?;
+        let mut rule =
+            Rule::read(&Reader::new(data), values).map_err(|mistake| explain(&names.id, &mistake))?;
         if let Some((_, severity)) = selection.severity.iter().find(|(name, _)| names.is(name)) {
             for case in &mut rule.cases {
                 case.severity = *severity;

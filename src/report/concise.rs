@@ -10,7 +10,15 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     for problem in &report.problems {
         let Some(source) = report.source(problem.span.file) else { continue };
         let at = source.position(problem.span.start);
-        writeln!(out, "{}:{}:{}: problem[{}] {}", line(&source.path), at.line, at.column, problem.id, line(&problem.message))?;
+        writeln!(
+            out,
+            "{}:{}:{}: problem[{}] {}",
+            line(&source.path),
+            at.line,
+            at.column,
+            problem.id,
+            line(&problem.message)
+        )?;
     }
     for finding in report.findings.iter().filter(|finding| options.shows(finding)) {
         let Some(source) = report.source(finding.primary.span.file) else { continue };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode,
-    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan,
+    SpanContents, ThemeCharacters, ThemeStyles,
 };
 
 use crate::engine::Report;
@@ -35,13 +35,19 @@ impl<'r> Drawer<'r> {
     pub fn new(report: &'r Report, color: bool) -> Self {
         let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_context_lines(0).with_links(false);
+        let handler =
+            GraphicalReportHandler::new_themed(theme).with_width(110).with_context_lines(0).with_links(false);
         let mut secrets: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
         for span in &report.secrets {
             secrets.entry(span.file).or_default().push(*span);
         }
-        let places = report.findings.iter().flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
-        let files = places.map(|label| label.span.file).chain(report.problems.iter().map(|problem| problem.span.file));
+        let places = report
+            .findings
+            .iter()
+            .flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
+        let files = places
+            .map(|label| label.span.file)
+            .chain(report.problems.iter().map(|problem| problem.span.file));
         let mut shown = BTreeMap::new();
         for file in files {
             let own = secrets.get(&file).map(Vec::as_slice).unwrap_or_default();
@@ -145,7 +151,9 @@ impl SourceCode for Code<'_> {
         let last = (last_of_span + after as u32).min(lines.count() - 1);
         let from = lines.range(first, text).start;
         let to = lines.range(last, text).end;
-        let column = text.get(from..start).map_or(0, |before| if before.contains('\n') { 0 } else { before.chars().count() });
+        let column = text
+            .get(from..start)
+            .map_or(0, |before| if before.contains('\n') { 0 } else { before.chars().count() });
         let contents = Contents {
             data: self.shown.get(from..to).unwrap_or_default(),
             span: SourceSpan::from((from, to - from)),

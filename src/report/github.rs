@@ -12,7 +12,8 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     for problem in &report.problems {
         command(report, "error", problem.id, problem.span, &problem.message, out)?;
     }
-    let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| options.shows(finding)).collect();
+    let mut findings: Vec<&Finding> =
+        report.findings.iter().filter(|finding| options.shows(finding)).collect();
     // Only the first ten annotations of a step are shown: the worst ones come first.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in findings {
@@ -26,7 +27,14 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     Ok(())
 }
 
-fn command(report: &Report, level: &str, id: &str, span: Span, message: &str, out: &mut dyn Write) -> Result<()> {
+fn command(
+    report: &Report,
+    level: &str,
+    id: &str,
+    span: Span,
+    message: &str,
+    out: &mut dyn Write,
+) -> Result<()> {
     let Some(source) = report.source(span.file) else { return Ok(()) };
     let (start, end) = (source.position(span.start), source.position(span.end.max(span.start)));
     write!(out, "::{level} file={},line={}", property(&source.path), start.line)?;

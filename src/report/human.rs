@@ -16,8 +16,16 @@ const PLACES: usize = 8;
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     let drawer = Drawer::new(report, options.color);
     for problem in &report.problems {
-        let title = format!("{} {}", paint(options, "31", &format!("problem[{}]", problem.id)), line(&problem.message));
-        write!(out, "{}", drawer.draw(&Block { title, labels: vec![(problem.span, String::new())], help: None }))?;
+        let title = format!(
+            "{} {}",
+            paint(options, "31", &format!("problem[{}]", problem.id)),
+            line(&problem.message)
+        );
+        write!(
+            out,
+            "{}",
+            drawer.draw(&Block { title, labels: vec![(problem.span, String::new())], help: None })
+        )?;
     }
     for group in groups(report, options) {
         write!(out, "{}", drawer.draw(&block(&group, options)))?;
@@ -46,7 +54,8 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
 
 /// The findings by rule, severity and file: the worst first, then by path and place.
 fn groups<'r>(report: &'r Report, options: &Options<'_>) -> Vec<Vec<&'r Finding>> {
-    let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str, u32, &str), Vec<&Finding>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str, u32, &str), Vec<&Finding>> =
+        BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| options.shows(finding)) {
         let path = report.path(finding.primary.span.file);
         let first = report
@@ -59,19 +68,24 @@ fn groups<'r>(report: &'r Report, options: &Options<'_>) -> Vec<Vec<&'r Finding>
                     && options.shows(other)
             })
             .map_or(0, |other| other.primary.span.start);
-        by_rule.entry((std::cmp::Reverse(finding.severity), path, first, &finding.rule.id)).or_default().push(finding);
+        by_rule
+            .entry((std::cmp::Reverse(finding.severity), path, first, &finding.rule.id))
+            .or_default()
+            .push(finding);
     }
     by_rule.into_values().collect()
 }
 
 fn block(group: &[&Finding], options: &Options<'_>) -> Block {
     let first = group[0];
-    let head = paint(options, color(first.severity), &format!("{}[{}]", first.severity.name(), first.rule.id));
+    let head =
+        paint(options, color(first.severity), &format!("{}[{}]", first.severity.name(), first.rule.id));
     let ignored = if matches!(first.state, State::Ignored { .. }) { " (ignored)" } else { "" };
     let message = match (group, &first.fold) {
         ([only], _) => line(&only.message),
         (_, Some(fold)) => {
-            let names: Vec<&str> = group.iter().filter_map(|finding| Some(finding.fold.as_ref()?.name.as_str())).collect();
+            let names: Vec<&str> =
+                group.iter().filter_map(|finding| Some(finding.fold.as_ref()?.name.as_str())).collect();
             let names = if names.len() > PLACES {
                 format!("{} and {} more", names[..PLACES].join(", "), names.len() - PLACES)
             } else {
@@ -94,7 +108,8 @@ fn block(group: &[&Finding], options: &Options<'_>) -> Block {
     let more = group.len().saturating_sub(PLACES);
     let mut help = help(first).unwrap_or_default();
     if more > 0 {
-        help = format!("{help}{}and {more} more places in this file", if help.is_empty() { "" } else { "\n" });
+        help =
+            format!("{help}{}and {more} more places in this file", if help.is_empty() { "" } else { "\n" });
     }
     Block { title: format!("{head} {message}{ignored}"), labels, help: (!help.is_empty()).then_some(help) }
 }

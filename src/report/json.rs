@@ -41,7 +41,9 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     let checked: Vec<Value> = report
         .checked
         .iter()
-        .map(|it| json!({ "path": report.path(it.file), "target": it.target.name(), "dual_use": it.dual_use }))
+        .map(
+            |it| json!({ "path": report.path(it.file), "target": it.target.name(), "dual_use": it.dual_use }),
+        )
         .collect();
     let document = json!({
         "schema": "plimsoll.report/1",
@@ -55,12 +57,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     writeln!(out)
 }
 
-fn one(
-    report: &Report,
-    finding: &Finding,
-    options: &Options<'_>,
-    seen: &mut BTreeMap<u64, u32>,
-) -> Value {
+fn one(report: &Report, finding: &Finding, options: &Options<'_>, seen: &mut BTreeMap<u64, u32>) -> Value {
     let span = finding.primary.span;
     let path = report.path(span.file);
     let identity = hash(&[&finding.rule.id, path, &finding.subject]);

@@ -8,8 +8,11 @@ use super::escape::line;
 
 /// Writes the table; nothing where no service has a control.
 pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> Result<()> {
-    let rows: Vec<_> =
-        report.load_line.iter().filter(|row| row.cells.iter().any(|cell| *cell != Cell::NotApplicable)).collect();
+    let rows: Vec<_> = report
+        .load_line
+        .iter()
+        .filter(|row| row.cells.iter().any(|cell| *cell != Cell::NotApplicable))
+        .collect();
     if rows.is_empty() {
         return Ok(());
     }
@@ -47,8 +50,15 @@ pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> Result<()> {
 fn columns(text: &str) -> usize {
     text.chars()
         .map(|c| match c as u32 {
-            0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f
-            | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd => 2,
+            0x1100..=0x115f
+            | 0x2e80..=0xa4cf
+            | 0xac00..=0xd7a3
+            | 0xf900..=0xfaff
+            | 0xfe30..=0xfe6f
+            | 0xff00..=0xff60
+            | 0xffe0..=0xffe6
+            | 0x1f300..=0x1faff
+            | 0x20000..=0x3fffd => 2,
             _ => 1,
         })
         .sum()

@@ -53,7 +53,8 @@ pub fn guess(path: &str) -> Option<Guess> {
     let prefixed = ["dockerfile", "containerfile"].iter().any(|stem| {
         name.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     });
-    (prefixed || name.ends_with(".dockerfile") || name.ends_with(".containerfile")).then_some(Guess::Dockerfile)
+    (prefixed || name.ends_with(".dockerfile") || name.ends_with(".containerfile"))
+        .then_some(Guess::Dockerfile)
 }
 
 /// The files below some paths, sorted; a named file is taken whatever it is called. Hidden folders are walked, `.git`,
@@ -69,7 +70,9 @@ pub fn discover(directory: &Path, paths: &[String], exclude: &[String]) -> Resul
         }
         let mut overrides = ignore::overrides::OverrideBuilder::new(&whole);
         for pattern in exclude {
-            overrides.add(&format!("!{pattern}")).map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+            overrides
+                .add(&format!("!{pattern}"))
+                .map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
         }
         let overrides = overrides.build().map_err(|error| error.to_string())?;
         let walk = ignore::WalkBuilder::new(&whole)

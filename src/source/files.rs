@@ -65,7 +65,9 @@ impl Disk {
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         use std::io::Read;
-        let failed = |error: std::io::Error| ReadError::new("unreadable", format!("this file cannot be read: {error}"));
+        let failed = |error: std::io::Error| {
+            ReadError::new("unreadable", format!("this file cannot be read: {error}"))
+        };
         let file = Self::open(&self.directory.join(path)).map_err(failed)?;
         let about = file.metadata().map_err(failed)?;
         if !about.is_file() {
@@ -150,9 +152,9 @@ pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadErro
 }
 
 fn only_in_comments(bytes: &[u8]) -> bool {
-    bytes.split(|&byte| byte == b'\n').all(|line| {
-        std::str::from_utf8(line).is_ok() || line.trim_ascii_start().first() == Some(&b'#')
-    })
+    bytes
+        .split(|&byte| byte == b'\n')
+        .all(|line| std::str::from_utf8(line).is_ok() || line.trim_ascii_start().first() == Some(&b'#'))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ mod span;
 mod text;
 
 pub use discover::{Found, Guess, HOOK_PATTERN, discover, guess};
-pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use edit::{Edit, apply};
+pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use glob::glob;
 pub use lines::LineIndex;
 pub use nearest::nearest;

@@ -109,7 +109,10 @@ fn bare(text: &Text, at: usize, dialect: Dialect) -> (Part, usize) {
     {
         let operand = text.slice(end + len..value.len());
         let written = text.slice(at..value.len());
-        return (Part::Variable(Variable { name, written, operator: Some((operator, operand)) }), value.len());
+        return (
+            Part::Variable(Variable { name, written, operator: Some((operator, operand)) }),
+            value.len(),
+        );
     }
     (Part::Variable(Variable { name, written: text.slice(at..end), operator: None }), end)
 }
@@ -130,7 +133,9 @@ fn braced(text: &Text, at: usize) -> Result<(Part, usize), Invalid> {
     let invalid = |end: usize, message: &str| {
         Err(Invalid { span: text.slice(at..end.max(at + 2)).span(), message: message.to_owned() })
     };
-    let Some(close) = closing(value, at + 2) else { return invalid(value.len(), "this `${` is never closed") };
+    let Some(close) = closing(value, at + 2) else {
+        return invalid(value.len(), "this `${` is never closed");
+    };
     let end = name_end(value, at + 2);
     let starts_well = value[at + 2..end].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if !starts_well {
@@ -147,7 +152,10 @@ fn braced(text: &Text, at: usize) -> Result<(Part, usize), Invalid> {
             let variable = Variable { name, written, operator: Some((operator, operand)) };
             Ok((Part::Variable(variable), close + 1))
         }
-        None => invalid(close + 1, "Docker knows only `:-`, `-`, `:?`, `?`, `:+` and `+` behind a variable's name"),
+        None => invalid(
+            close + 1,
+            "Docker knows only `:-`, `-`, `:?`, `?`, `:+` and `+` behind a variable's name",
+        ),
     }
 }
 
@@ -167,7 +175,11 @@ fn closing(value: &str, from: usize) -> Option<usize> {
 
 /// The text as Docker sees it when only what `lookup` gives is known. Variables that are not known become holes, or
 /// their defaults.
-pub fn resolve(text: &Text, dialect: Dialect, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Text, Invalid> {
+pub fn resolve(
+    text: &Text,
+    dialect: Dialect,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<Text, Invalid> {
     if text.find('$').is_none() {
         return Ok(text.clone());
     }

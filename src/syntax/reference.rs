@@ -32,7 +32,8 @@ pub fn parse(text: &Text) -> Reference {
     };
     let (mut registry, mut registry_unknown, mut repository) = (None, false, name.clone());
     if let Some((first, after)) = name.split_once('/') {
-        let host = first.pieces().any(|piece| piece.contains(['.', ':'])) || first.known() == Some("localhost");
+        let host =
+            first.pieces().any(|piece| piece.contains(['.', ':'])) || first.known() == Some("localhost");
         if host {
             registry = Some(first);
             repository = after;
@@ -43,7 +44,9 @@ pub fn parse(text: &Text) -> Reference {
         registry_unknown = name.holes().next().is_some_and(|(hole, _)| hole.start == 0);
     }
     let valid = repository.pieces().all(|piece| {
-        piece.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte))
+        piece
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/".contains(&byte))
     }) && !text.is_empty()
         && (!repository.is_known() || well_formed(repository.as_str()))
         && tag.as_ref().is_none_or(|tag| !tag.is_known() || valid_tag(tag.as_str()))
@@ -53,7 +56,8 @@ pub fn parse(text: &Text) -> Reference {
 
 fn well_formed(repository: &str) -> bool {
     repository.split('/').all(|part| {
-        part.starts_with(|c: char| c.is_ascii_alphanumeric()) && part.ends_with(|c: char| c.is_ascii_alphanumeric())
+        part.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && part.ends_with(|c: char| c.is_ascii_alphanumeric())
     })
 }
 

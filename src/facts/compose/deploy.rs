@@ -13,7 +13,8 @@ impl Filler<'_> {
     pub fn limits(&self, service: &mut Service, at: At<'_>) {
         let resource = |keys: &[&str]| at.path(&[&["deploy", "resources"], keys].concat());
         let own = |key: &str| if self.is_stack() { None } else { at.get(key) };
-        service.memory_limit = resource(&["limits", "memory"]).ask(At::size).or(own("mem_limit").ask(At::size));
+        service.memory_limit =
+            resource(&["limits", "memory"]).ask(At::size).or(own("mem_limit").ask(At::size));
         service.cpu_limit = resource(&["limits", "cpus"])
             .ask(At::number)
             .or(own("cpus").ask(At::number))
@@ -41,7 +42,11 @@ impl Filler<'_> {
 
     fn update(&mut self, at: Option<At<'_>>, name: &str) -> Known<NodeId> {
         let Some(at) = at else { return Known::Absent };
-        let mut update = Update::new(head(Text::written(name, at.file(), at.site.label.start), at.site, format!("deploy.{name}")));
+        let mut update = Update::new(head(
+            Text::written(name, at.file(), at.site.label.start),
+            at.site,
+            format!("deploy.{name}"),
+        ));
         update.failure_action = at.get("failure_action").ask(At::known);
         update.order = at.get("order").ask(At::known);
         update.parallelism = at.get("parallelism").ask(At::number);

@@ -32,18 +32,16 @@ impl Filler<'_> {
 
     fn variables(&mut self, at: At<'_>, place: &'static str) -> Vec<NodeId> {
         let mut all: Vec<NodeId> = Vec::new();
-        for (pair, site) in at.pairs() {
-            let duplicate = !at.is_map() && all.iter().any(|&id| self.names(id, &pair.key));
+        let room = if self.is_full() { 0 } else { usize::MAX };
+        let mut seen = std::collections::BTreeSet::new();
+        for (pair, site) in at.pairs().into_iter().take(room) {
+            let duplicate = !seen.insert(pair.key.as_str().to_owned()) && !at.is_map();
             let mut variable = variable(&pair, site, place);
             variable.duplicate = Known::Set(duplicate, site);
             all.push(self.part.add(variable));
         }
         self.twins(&all);
         all
-    }
-
-    fn names(&self, id: NodeId, name: &Text) -> bool {
-        self.part.node(id).is_some_and(|node| node.head().name == *name)
     }
 
     /// Links `X` and `X_FILE`.
@@ -55,9 +53,13 @@ impl Filler<'_> {
                 Some((head.name.known()?.to_owned(), id, head.site))
             })
             .collect();
+        let by_name: std::collections::BTreeMap<&str, (NodeId, Site)> =
+            named.iter().map(|(name, id, site)| (name.as_str(), (*id, *site))).collect();
         for (name, id, site) in &named {
-            let Some(plain) = name.strip_suffix("_FILE") else { continue };
-            let Some((_, twin, twin_site)) = named.iter().find(|(name, _, _)| name == plain) else { continue };
+            let Some((twin, twin_site)) = name.strip_suffix("_FILE").and_then(|plain| by_name.get(plain))
+            else {
+                continue;
+            };
             for (from, to, site) in [(*id, *twin, *twin_site), (*twin, *id, *site)] {
                 if let Some(Node::Variable(variable)) = self.part.node_mut(from) {
                     variable.twin = Known::Set(to, site);
@@ -76,7 +78,9 @@ impl Filler<'_> {
                         Some(value) if value.is_known() => {
                             Known::Set(value.clone(), Site::written(value.span()))
                         }
-                        Some(value) => Known::Unknown(Site::written(value.span()), "it comes from a variable"),
+                        Some(value) => {
+                            Known::Unknown(Site::written(value.span()), "it comes from a variable")
+                        }
                         None => Known::Absent,
                     };
                 }
@@ -102,7 +106,8 @@ pub fn variable(pair: &Pair, site: Site, place: &'static str) -> Variable {
     let name = pair.key.as_str();
     let mut variable = Variable::new(head(pair.key.clone(), site, format!("{place}.{name}")));
     variable.place = Known::Set(place, site);
-    let split = words(name).iter().map(|word| table(word, pair.key.span()).with_origin(pair.key.origin())).collect();
+    let split =
+        words(name).iter().map(|word| table(word, pair.key.span()).with_origin(pair.key.origin())).collect();
     variable.words = if pair.key.is_known() {
         Known::Set(List::closed(split), site)
     } else {

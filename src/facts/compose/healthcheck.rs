@@ -23,21 +23,31 @@ impl Filler<'_> {
         }
         match self.image_of(service).map(|image| image.has_healthcheck.clone()) {
             Some(Known::Set(true, site)) => {
-                let mut check = Healthcheck::new(head(Text::made("HEALTHCHECK", site.label, Origin::Table), site, "healthcheck"));
+                let mut check = Healthcheck::new(head(
+                    Text::made("HEALTHCHECK", site.label, Origin::Table),
+                    site,
+                    "healthcheck",
+                ));
                 check.disabled = Known::Set(false, site);
                 check.set_by = Known::Set("image", site);
                 Known::Set(self.part.add(check), site)
             }
             Some(Known::Set(false, _)) => Known::Absent,
             // Nobody listed the image. Most have none, and a reader of the file cannot tell either.
-            _ if service.image.value().is_some() && !matches!(service.image, Known::Unknown(..)) => Known::Absent,
+            _ if service.image.value().is_some() && !matches!(service.image, Known::Unknown(..)) => {
+                Known::Absent
+            }
             _ => Known::Unknown(service.head.site, "its image is not known"),
         }
     }
 
     fn own_healthcheck(&mut self, at: At<'_>, service: &Service) -> Known<NodeId> {
         let site = at.site;
-        let mut check = Healthcheck::new(head(Text::made("healthcheck", site.label, Origin::Written), site, "healthcheck"));
+        let mut check = Healthcheck::new(head(
+            Text::made("healthcheck", site.label, Origin::Written),
+            site,
+            "healthcheck",
+        ));
         check.set_by = Known::Set("service", site);
         check.interval = at.get("interval").ask(At::duration);
         check.timeout = at.get("timeout").ask(At::duration);

@@ -14,4 +14,3 @@ impl Filler<'_> {
         Known::Set(id, Site { label: text.span(), ..at.site })
     }
 }
-

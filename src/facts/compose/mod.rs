@@ -26,6 +26,9 @@ use super::make::{head, nodes};
 use super::model::{At, Value};
 use super::{Known, NodeId, Part, Site, Target, World};
 
+/// More facts than this are not stated of one project.
+pub const NODES: usize = 100_000;
+
 /// What a project is read with.
 pub struct Reading<'a> {
     /// The assembled document.
@@ -102,7 +105,12 @@ impl Filler<'_> {
         self.sockets();
         self.finish_networks();
         self.finish_secrets();
-        self.settings(root)
+        let mut problems = self.settings(root);
+        if self.is_full() {
+            let message = format!("this project says more than {NODES} things; the rest is not judged");
+            problems.push(Problem::new("too-large", message, Span::point(file, 0)));
+        }
+        problems
     }
 
     fn file(&mut self, id: FileId, site: Site) {
@@ -112,6 +120,11 @@ impl Filler<'_> {
         file.path = Known::Set(text, site);
         file.documents = Known::Set(self.reading.documents as f64, site);
         self.part.add(file);
+    }
+
+    /// Whether the part has as many nodes as anybody can mean. Shared anchors can ask for more than a memory holds.
+    pub fn is_full(&self) -> bool {
+        self.part.len() > NODES
     }
 
     /// Whether a stack reads this part.

@@ -13,7 +13,8 @@ impl Filler<'_> {
     pub fn mounts(&mut self, at: At<'_>) -> Known<List<NodeId>> {
         let mut all = Vec::new();
         let volumes = at.get("volumes");
-        for item in volumes.into_iter().flat_map(At::items) {
+        let room = if self.is_full() { 0 } else { usize::MAX };
+        for item in volumes.into_iter().flat_map(At::items).take(room) {
             let mount = if item.is_map() { self.long(item) } else { self.short(item) };
             all.extend(mount.map(|mount| self.part.add(mount)));
         }
@@ -74,12 +75,17 @@ impl Filler<'_> {
         let source = item.get("source").or_else(|| item.get("src"));
         let label = source.and_then(|at| at.text()).unwrap_or(&target).span();
         let site = Site { label, ..item.site };
-        let shown = source.and_then(|at| at.text()).map_or_else(String::new, |text| format!("{}:", text.as_str()));
+        let shown =
+            source.and_then(|at| at.text()).map_or_else(String::new, |text| format!("{}:", text.as_str()));
         let shown = format!("{shown}{}", target.as_str());
-        let mut mount =
-            Mount::new(head(Text::made(&shown, site.label, Origin::Written), site, format!("volumes[\"{shown}\"]")));
+        let mut mount = Mount::new(head(
+            Text::made(&shown, site.label, Origin::Written),
+            site,
+            format!("volumes[\"{shown}\"]"),
+        ));
         mount.written_in = Known::Set("volumes", site);
-        let absolute = source.and_then(|at| at.text()).is_some_and(|text| text.as_str().starts_with(['/', '.']));
+        let absolute =
+            source.and_then(|at| at.text()).is_some_and(|text| text.as_str().starts_with(['/', '.']));
         mount.r#type = match kind {
             Some(kind) => kind.parsed(|text| {
                 Some(match text {
@@ -135,7 +141,10 @@ impl Filler<'_> {
         for &id in &mounts.items {
             let Some(crate::facts::Node::Mount(mount)) = self.part.node(id) else { continue };
             let dropped = self.is_stack() && mount.written_in.value() == Some(&"tmpfs");
-            if dropped || mount.read_only.value() == Some(&true) || mount.target_is_file.value() == Some(&true) {
+            if dropped
+                || mount.read_only.value() == Some(&true)
+                || mount.target_is_file.value() == Some(&true)
+            {
                 continue;
             }
             paths.extend(mount.target.value().cloned());
@@ -158,7 +167,11 @@ fn finish(mount: &mut Mount, target: &Text) {
     let site = mount.head.site;
     let last = target.as_str().rsplit('/').next().unwrap_or("");
     let file = last.rsplit_once('.').is_some_and(|(stem, ending)| {
-        !stem.is_empty() && !ending.is_empty() && ending.len() <= 5 && ending != "d" && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+        !stem.is_empty()
+            && !ending.is_empty()
+            && ending.len() <= 5
+            && ending != "d"
+            && ending.bytes().all(|b| b.is_ascii_alphanumeric())
     });
     mount.target_is_file = Known::Set(file || last.ends_with(".sock"), site);
 }

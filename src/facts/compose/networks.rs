@@ -63,7 +63,8 @@ impl Filler<'_> {
 
     /// Tells each network who is on it.
     pub fn finish_networks(&mut self) {
-        let mut users: Vec<(NodeId, Vec<NodeId>)> = self.networks.values().map(|&id| (id, Vec::new())).collect();
+        let mut users: Vec<(NodeId, Vec<NodeId>)> =
+            self.networks.values().map(|&id| (id, Vec::new())).collect();
         for &service in self.services.values() {
             let Some(on) = self.service_at(service).and_then(|it| it.networks.value()) else { continue };
             for (network, services) in &mut users {

@@ -15,7 +15,12 @@ impl Filler<'_> {
     pub fn ports(&mut self, at: At<'_>) -> Known<List<NodeId>> {
         let Some(ports) = at.get("ports") else { return Known::Absent };
         let stack = self.is_stack();
-        let all: Vec<Port> = ports.items().filter_map(|item| if item.is_map() { long(item) } else { short(item) }).collect();
+        let room = if self.is_full() { 0 } else { usize::MAX };
+        let all: Vec<Port> = ports
+            .items()
+            .take(room)
+            .filter_map(|item| if item.is_map() { long(item) } else { short(item) })
+            .collect();
         let ids = all
             .into_iter()
             .map(|mut port| {
@@ -52,7 +57,10 @@ impl Filler<'_> {
                         .filter(|(_, other)| address.is_none() || other.is_none() || *other == address)
                         .map(|(other, _)| *other),
                 );
-                taken.push((id, address.clone()));
+                // A few are enough to show; all of them against all would be a product.
+                if taken.len() < 8 {
+                    taken.push((id, address.clone()));
+                }
             }
             earlier.retain(|&other| !self.never_together(id, other));
             earlier.sort_unstable();
@@ -146,12 +154,16 @@ fn long(item: At<'_>) -> Option<Port> {
     let shown = format!("{published}:{}", target.as_str());
     // The target is the part that every long port has: what is missing is missing from there.
     let site = Site { label: target.span(), ..item.site };
-    let mut port = Port::new(head(Text::made(&shown, site.label, Origin::Written), site, format!("ports[\"{shown}\"]")));
+    let mut port =
+        Port::new(head(Text::made(&shown, site.label, Origin::Written), site, format!("ports[\"{shown}\"]")));
     port.text = Known::Set(Text::made(&shown, site.label, Origin::Written), site);
     port.target = field("target");
     port.published = field("published");
     port.host_ip = field("host_ip");
-    port.protocol = item.get("protocol").and_then(|at| at.text()).map_or(Known::Set("tcp", site), |text| word(text, site));
+    port.protocol = item
+        .get("protocol")
+        .and_then(|at| at.text())
+        .map_or(Known::Set("tcp", site), |text| word(text, site));
     port.mode = match field("mode") {
         Known::Absent => Known::Set(Text::made("ingress", site.label, Origin::Written), site),
         mode => mode,

@@ -36,22 +36,29 @@ impl Filler<'_> {
         for (kind, key) in KINDS {
             for item in at.get(key).into_iter().flat_map(At::items) {
                 let source = if item.is_map() { item.get("source") } else { Some(item) };
-                let Some((name, source)) = source.and_then(|at| Some((at.text()?.clone(), at))) else { continue };
+                let Some((name, source)) = source.and_then(|at| Some((at.text()?.clone(), at))) else {
+                    continue;
+                };
                 let site = Site { label: name.span(), ..source.site };
                 let mut grant = Grant::new(head(name.clone(), site, format!("{key}.{}", name.as_str())));
                 grant.kind = Known::Set(kind, site);
                 grant.secret = match name.known() {
-                    Some(known) => {
-                        self.secrets.get(&(kind, known.to_owned())).map_or(Known::Absent, |&id| Known::Set(id, site))
-                    }
+                    Some(known) => self
+                        .secrets
+                        .get(&(kind, known.to_owned()))
+                        .map_or(Known::Absent, |&id| Known::Set(id, site)),
                     None => Known::Unknown(site, "its name comes from a variable"),
                 };
                 grant.target = match item.get("target") {
                     Some(target) => target.known(),
-                    None if kind == "secret" => {
-                        Known::Set(Text::made(&format!("/run/secrets/{}", name.as_str()), site.label, name.origin()), site)
-                    }
-                    None => Known::Set(Text::made(&format!("/{}", name.as_str()), site.label, name.origin()), site),
+                    None if kind == "secret" => Known::Set(
+                        Text::made(&format!("/run/secrets/{}", name.as_str()), site.label, name.origin()),
+                        site,
+                    ),
+                    None => Known::Set(
+                        Text::made(&format!("/{}", name.as_str()), site.label, name.origin()),
+                        site,
+                    ),
                 };
                 grant.mode = item.get("mode").ask(At::known);
                 all.push(self.part.add(grant));

@@ -71,7 +71,11 @@ impl Filler<'_> {
             log.driver = Known::Set(Text::made("json-file", key.label, Origin::Engine), key);
             return Known::Set(self.part.add(log), key);
         };
-        let mut log = Log::new(head(Text::made("logging", logging.site.label, Origin::Written), logging.site, "logging"));
+        let mut log = Log::new(head(
+            Text::made("logging", logging.site.label, Origin::Written),
+            logging.site,
+            "logging",
+        ));
         log.driver = match logging.get("driver") {
             Some(driver) => driver.known(),
             None => Known::Set(Text::made("json-file", logging.site.label, Origin::Engine), logging.site),
@@ -81,18 +85,23 @@ impl Filler<'_> {
     }
 
     fn add_service(&mut self, service: Service) -> NodeId {
-        let children: Vec<NodeId> = [
-            &service.ports, &service.mounts, &service.environment, &service.grants,
-        ]
-        .into_iter()
-        .filter_map(Known::value)
-        .flat_map(|list| list.items.iter().copied())
-        .chain(
-            [&service.image, &service.user, &service.healthcheck, &service.update, &service.rollback, &service.log]
+        let children: Vec<NodeId> = [&service.ports, &service.mounts, &service.environment, &service.grants]
+            .into_iter()
+            .filter_map(Known::value)
+            .flat_map(|list| list.items.iter().copied())
+            .chain(
+                [
+                    &service.image,
+                    &service.user,
+                    &service.healthcheck,
+                    &service.update,
+                    &service.rollback,
+                    &service.log,
+                ]
                 .into_iter()
                 .filter_map(|node| node.value().copied()),
-        )
-        .collect();
+            )
+            .collect();
         let id = self.part.add(service);
         for child in children {
             self.part.adopt(id, child);
@@ -118,8 +127,12 @@ impl Filler<'_> {
 
     /// Links `depends_on` once every service is known.
     pub fn dependencies(&mut self, root: At<'_>) {
-        let services: Vec<(Text, At<'_>)> =
-            root.get("services").into_iter().flat_map(At::entries).map(|(name, at, _)| (name.clone(), at)).collect();
+        let services: Vec<(Text, At<'_>)> = root
+            .get("services")
+            .into_iter()
+            .flat_map(At::entries)
+            .map(|(name, at, _)| (name.clone(), at))
+            .collect();
         for (name, at) in services {
             let Some(&service) = self.services.get(name.as_str()) else { continue };
             let Some(depends_on) = at.get("depends_on") else { continue };
@@ -215,7 +228,11 @@ fn command_words(at: At<'_>) -> Known<List<Text>> {
 /// Jobs say so by their restart policy; one-shot names are a guess.
 fn runs_once(service: &Service, at: At<'_>, key: Site) -> Known<bool> {
     let condition = service.restart_condition.value().and_then(|text| text.known()).unwrap_or_default();
-    if at.path(&["deploy", "mode"]).and_then(|mode| mode.text()).is_some_and(|mode| mode.as_str().ends_with("-job")) {
+    if at
+        .path(&["deploy", "mode"])
+        .and_then(|mode| mode.text())
+        .is_some_and(|mode| mode.as_str().ends_with("-job"))
+    {
         return flag(true, key);
     }
     let restart = service.restart.value().and_then(|text| text.known()).unwrap_or_default();

@@ -48,7 +48,8 @@ impl Filler<'_> {
                 Found::Name => "*",
                 _ => key.as_str(),
             };
-            let path = if walk.path.is_empty() { pattern.to_owned() } else { format!("{}.{pattern}", walk.path) };
+            let path =
+                if walk.path.is_empty() { pattern.to_owned() } else { format!("{}.{pattern}", walk.path) };
             let mut inner = Walk { path, ..*walk };
             match walk.path.as_str() {
                 "services" => inner.service = self.services.get(key.as_str()).copied(),
@@ -75,7 +76,9 @@ impl Filler<'_> {
         setting.head.parent = walk.parent;
         setting.path = Known::Set(Text::made(&walk.path, key.span(), Origin::Written), site);
         setting.r#type = Known::Set(kind(at), site);
-        setting.value = at.text().map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));
+        setting.value = at
+            .text()
+            .map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));
         setting.known = Known::Set(!matches!(found, Found::Unknown(_)), site);
         setting.service = walk.service.map_or(Known::Absent, |id| Known::Set(id, site));
         setting.network = walk.network.map_or(Known::Absent, |id| Known::Set(id, site));

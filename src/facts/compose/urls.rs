@@ -14,7 +14,9 @@ impl Filler<'_> {
         let mut found: Vec<(Url, NodeId, NodeId)> = Vec::new();
         for id in self.part.of(Kind::Variable) {
             let Some(Node::Variable(variable)) = self.part.node(id) else { continue };
-            let (Known::Set(value, _), Some(&service)) = (&variable.value, variable.service.value()) else { continue };
+            let (Known::Set(value, _), Some(&service)) = (&variable.value, variable.service.value()) else {
+                continue;
+            };
             if variable.place.value() == Some(&"environment") {
                 found.extend(url(value, "environment").map(|url| (url, id, service)));
             }
@@ -45,7 +47,9 @@ impl Filler<'_> {
 fn url(text: &Text, place: &'static str) -> Option<Url> {
     let value = text.as_str();
     let colon = value.find("://")?;
-    let scheme_start = value[..colon].rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
+    let scheme_start = value[..colon]
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c))
+        .map_or(0, |at| at + 1);
     let scheme = text.slice(scheme_start..colon);
     if scheme.is_empty() || !scheme.is_known() {
         return None;

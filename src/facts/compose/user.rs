@@ -31,13 +31,15 @@ impl Filler<'_> {
     /// The stage that a service builds, if its Dockerfile was read.
     pub fn linked_stage(&self, at: At<'_>) -> Known<NodeId> {
         let Some(build) = at.get("build").filter(|build| !build.is_null()) else { return Known::Absent };
-        let text = |key: &str| build.get(key).and_then(|at| at.text()).map(|text| text.known().map(str::to_owned));
+        let text =
+            |key: &str| build.get(key).and_then(|at| at.text()).map(|text| text.known().map(str::to_owned));
         let context = match build.text() {
             Some(text) => text.known().map(str::to_owned),
             None => text("context").unwrap_or_else(|| Some(".".to_owned())),
         };
         let unknown = Known::Unknown(build.site, "its Dockerfile is not known");
-        let (Some(context), Some(file)) = (context, text("dockerfile").unwrap_or_else(|| Some("Dockerfile".to_owned())))
+        let (Some(context), Some(file)) =
+            (context, text("dockerfile").unwrap_or_else(|| Some("Dockerfile".to_owned())))
         else {
             return unknown;
         };

@@ -74,7 +74,9 @@ impl Filler<'_> {
         let index = name.known().and_then(|text| text.parse::<usize>().ok());
         let found = match index {
             Some(index) => self.stages.iter().take(earlier).nth(index),
-            None => self.stages.iter().take(earlier).rev().find(|open| same_name(&open.node.head.name, &name)),
+            None => {
+                self.stages.iter().take(earlier).rev().find(|open| same_name(&open.node.head.name, &name))
+            }
         };
         origin.stage = match found {
             Some(open) => Known::Set(open.id, site),
@@ -92,7 +94,8 @@ impl Filler<'_> {
         } else {
             Known::Set("stage", site)
         };
-        let names: Vec<String> = self.stages.iter().take(earlier).map(|open| open.node.head.name.as_str().to_owned()).collect();
+        let names: Vec<String> =
+            self.stages.iter().take(earlier).map(|open| open.node.head.name.as_str().to_owned()).collect();
         if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
             origin.nearest = Known::Set(Text::made(near, value.span(), Origin::Guess), site);
         }
@@ -105,13 +108,36 @@ impl Filler<'_> {
 }
 
 fn is_remote(source: &str) -> bool {
-    ["http://", "https://", "ftp://", "git@", "git://", "ssh://"].iter().any(|scheme| source.starts_with(scheme))
+    ["http://", "https://", "ftp://", "git@", "git://", "ssh://"]
+        .iter()
+        .any(|scheme| source.starts_with(scheme))
 }
 
 /// Archives that ADD unpacks (Dockerfile reference: identity, gzip, bzip2, xz, zstd tars).
 fn is_archive(source: &str) -> bool {
     let name = source.to_ascii_lowercase();
-    [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.lzma", ".tlz", ".tar.z", ".tz", ".gz", ".bz2", ".xz", ".z", ".lz", ".lzma"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    [
+        ".tar",
+        ".tar.gz",
+        ".tgz",
+        ".tar.bz2",
+        ".tbz2",
+        ".tbz",
+        ".tar.xz",
+        ".txz",
+        ".tar.zst",
+        ".tzst",
+        ".tar.lzma",
+        ".tlz",
+        ".tar.z",
+        ".tz",
+        ".gz",
+        ".bz2",
+        ".xz",
+        ".z",
+        ".lz",
+        ".lzma",
+    ]
+    .iter()
+    .any(|ending| name.ends_with(ending))
 }

@@ -52,7 +52,8 @@ impl Filler<'_> {
     fn read(&mut self) {
         let file = self.file;
         let start = Site::written(Span::point(file.file, 0));
-        let mut project = super::kinds::Project::new(head(Text::written("Dockerfile", file.file, 0), start, ""));
+        let mut project =
+            super::kinds::Project::new(head(Text::written("Dockerfile", file.file, 0), start, ""));
         project.target = Known::Set(Target::Dockerfile.name(), start);
         self.part.add(project);
         let has_from = file.instructions.iter().any(|it| it.keyword == syntax::Keyword::From);
@@ -110,7 +111,10 @@ impl Filler<'_> {
         let mut node = Instruction::new(head(it.word.clone(), site, format!(" / {shown} #{number}")));
         node.keyword = Known::Set(Text::made(shown, it.word.span(), crate::source::Origin::Written), word);
         node.known = Known::Set(it.keyword != syntax::Keyword::Unknown, word);
-        if let Some(near) = (it.keyword == syntax::Keyword::Unknown).then(|| syntax::Keyword::nearest(it.word.as_str())).flatten() {
+        if let Some(near) = (it.keyword == syntax::Keyword::Unknown)
+            .then(|| syntax::Keyword::nearest(it.word.as_str()))
+            .flatten()
+        {
             node.nearest = Known::Set(Text::made(near, it.word.span(), crate::source::Origin::Guess), word);
         }
         node.written = Known::Set(it.word.clone(), word);
@@ -123,7 +127,8 @@ impl Filler<'_> {
             },
             Site::written(it.arguments.span()),
         );
-        node.operands = Known::Set(syntax::operands(it).into_iter().collect(), Site::written(it.arguments.span()));
+        node.operands =
+            Known::Set(syntax::operands(it).into_iter().collect(), Site::written(it.arguments.span()));
         let flags: List<Text> = it
             .flags
             .iter()
@@ -133,7 +138,11 @@ impl Filler<'_> {
                     flag.span,
                     crate::source::Origin::Written,
                 ),
-                None => Text::made(&format!("--{}", flag.name.as_str()), flag.span, crate::source::Origin::Written),
+                None => Text::made(
+                    &format!("--{}", flag.name.as_str()),
+                    flag.span,
+                    crate::source::Origin::Written,
+                ),
             })
             .collect();
         node.flags = Known::Set(flags, site);

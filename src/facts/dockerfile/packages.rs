@@ -33,7 +33,16 @@ const MANAGERS: &[Manager] = &[
         name: "apk",
         programs: &["apk"],
         install: &["add"],
-        value_flags: &["-t", "--virtual", "--repository", "-X", "-p", "--root", "--keys-dir", "--repositories-file"],
+        value_flags: &[
+            "-t",
+            "--virtual",
+            "--repository",
+            "-X",
+            "-p",
+            "--root",
+            "--keys-dir",
+            "--repositories-file",
+        ],
         caches: &["/var/cache/apk", "/etc/apk/cache"],
         clean: &["/var/cache/apk"],
     },
@@ -41,7 +50,14 @@ const MANAGERS: &[Manager] = &[
         name: "dnf",
         programs: &["dnf", "microdnf", "dnf5"],
         install: &["install", "reinstall", "groupinstall", "module"],
-        value_flags: &["--setopt", "--installroot", "--releasever", "--repo", "--enablerepo", "--disablerepo"],
+        value_flags: &[
+            "--setopt",
+            "--installroot",
+            "--releasever",
+            "--repo",
+            "--enablerepo",
+            "--disablerepo",
+        ],
         caches: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"],
         clean: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"],
     },
@@ -66,11 +82,42 @@ const MANAGERS: &[Manager] = &[
         programs: &["pip", "pip2", "pip3"],
         install: &["install"],
         value_flags: &[
-            "-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "--trusted-host",
-            "-e", "--editable", "-t", "--target", "--prefix", "--root", "-f", "--find-links", "--platform",
-            "--python-version", "--progress-bar", "--cache-dir", "--proxy", "--timeout", "--retries", "--cert",
-            "--abi", "--implementation", "--no-binary", "--only-binary", "--src", "--upgrade-strategy",
-            "--global-option", "--install-option", "--build-option", "--config-settings", "--exists-action", "--log",
+            "-r",
+            "--requirement",
+            "-c",
+            "--constraint",
+            "-i",
+            "--index-url",
+            "--extra-index-url",
+            "--trusted-host",
+            "-e",
+            "--editable",
+            "-t",
+            "--target",
+            "--prefix",
+            "--root",
+            "-f",
+            "--find-links",
+            "--platform",
+            "--python-version",
+            "--progress-bar",
+            "--cache-dir",
+            "--proxy",
+            "--timeout",
+            "--retries",
+            "--cert",
+            "--abi",
+            "--implementation",
+            "--no-binary",
+            "--only-binary",
+            "--src",
+            "--upgrade-strategy",
+            "--global-option",
+            "--install-option",
+            "--build-option",
+            "--config-settings",
+            "--exists-action",
+            "--log",
         ],
         caches: &["/root/.cache/pip", "/root/.cache", "~/.cache/pip", "~/.cache"],
         clean: &["/root/.cache", "~/.cache", "/root/.cache/pip"],
@@ -95,12 +142,47 @@ const MANAGERS: &[Manager] = &[
         name: "gem",
         programs: &["gem"],
         install: &["install", "i"],
-        value_flags: &["-v", "--version", "-s", "--source", "-i", "--install-dir", "-n", "--bindir", "--platform"],
+        value_flags: &[
+            "-v",
+            "--version",
+            "-s",
+            "--source",
+            "-i",
+            "--install-dir",
+            "-n",
+            "--bindir",
+            "--platform",
+        ],
         caches: &[],
         clean: &[],
     },
-    Manager { name: "go", programs: &["go"], install: &["install", "get", "run"], value_flags: &["-o", "-ldflags", "-tags", "-mod"], caches: &["/root/.cache/go-build", "/go/pkg"], clean: &[] },
-    Manager { name: "cargo", programs: &["cargo"], install: &["install"], value_flags: &["--version", "--vers", "--git", "--branch", "--tag", "--rev", "--path", "--root", "--features", "--registry"], caches: &["/usr/local/cargo/registry"], clean: &[] },
+    Manager {
+        name: "go",
+        programs: &["go"],
+        install: &["install", "get", "run"],
+        value_flags: &["-o", "-ldflags", "-tags", "-mod"],
+        caches: &["/root/.cache/go-build", "/go/pkg"],
+        clean: &[],
+    },
+    Manager {
+        name: "cargo",
+        programs: &["cargo"],
+        install: &["install"],
+        value_flags: &[
+            "--version",
+            "--vers",
+            "--git",
+            "--branch",
+            "--tag",
+            "--rev",
+            "--path",
+            "--root",
+            "--features",
+            "--registry",
+        ],
+        caches: &["/usr/local/cargo/registry"],
+        clean: &[],
+    },
 ];
 
 fn manager(command: &Command) -> Option<&'static Manager> {
@@ -116,7 +198,8 @@ impl Filler<'_> {
         if !operands.next().is_some_and(|word| manager.install.contains(&word.text.as_str())) {
             return;
         }
-        if manager.name == "go" && command.arguments().first().is_some_and(|word| word.text.as_str() == "run") {
+        if manager.name == "go" && command.arguments().first().is_some_and(|word| word.text.as_str() == "run")
+        {
             operands = operands.take(1).collect::<Vec<_>>().into_iter();
         }
         let stage = self.stages.last().map(|stage| stage.id);
@@ -153,9 +236,15 @@ fn version(manager: &str, word: &Text) -> (Text, Option<Text>) {
     let found = match manager {
         "apt" => word.find('=').or_else(|| word.find('/')).map(|at| (at, 1)),
         "apk" => ['=', '~', '<', '>'].into_iter().filter_map(|c| word.find(c)).min().map(|at| (at, 1)),
-        "dnf" | "yum" => value.match_indices('-').find(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_digit())).map(|(at, _)| (at, 1)),
+        "dnf" | "yum" => value
+            .match_indices('-')
+            .find(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
+            .map(|(at, _)| (at, 1)),
         "zypper" => ['=', '<', '>'].into_iter().filter_map(|c| word.find(c)).min().map(|at| (at, 1)),
-        "pip" => ["==", "===", "~=", ">=", "<=", "!=", "<", ">", "@"].iter().filter_map(|op| value.find(op).map(|at| (at, op.len()))).min_by_key(|(at, _)| *at),
+        "pip" => ["==", "===", "~=", ">=", "<=", "!=", "<", ">", "@"]
+            .iter()
+            .filter_map(|op| value.find(op).map(|at| (at, op.len())))
+            .min_by_key(|(at, _)| *at),
         "npm" | "yarn" => value.get(1..).and_then(|rest| rest.find('@')).map(|at| (at + 1, 1)),
         "go" => word.rfind('@').map(|at| (at, 1)),
         "gem" => word.find(':').map(|at| (at, 1)),
@@ -175,7 +264,8 @@ fn form(manager: &str, word: &Text) -> &'static str {
     }
     let ending = value.rsplit('.').next().unwrap_or("");
     let archive = matches!(ending, "deb" | "rpm" | "apk" | "whl" | "gem" | "tgz" | "gz" | "zip" | "tar");
-    let local = value.starts_with(['.', '/', '~']) || (manager == "pip" && value.contains('/') && !value.contains('@'));
+    let local = value.starts_with(['.', '/', '~'])
+        || (manager == "pip" && value.contains('/') && !value.contains('@'));
     if archive || local { "file" } else { "name" }
 }
 
@@ -189,7 +279,10 @@ pub fn cleaned(script: &Script, index: usize) -> bool {
                 manager.clean.iter().any(|clean| path == *clean || path.starts_with(clean))
             });
         let asks = manager.programs.contains(&later.name())
-            && later.operands(&[]).iter().any(|word| matches!(word.text.as_str(), "clean" | "cc" | "distclean"))
+            && later
+                .operands(&[])
+                .iter()
+                .any(|word| matches!(word.text.as_str(), "clean" | "cc" | "distclean"))
             && manager.name != "apt";
         removes || asks
     })

@@ -17,7 +17,8 @@ impl Filler<'_> {
             stage.runs += 1;
             stage.runs
         });
-        let mut run = Run::new(head(it.word.clone(), Site::written(it.word.span()), format!(" / RUN #{number}")));
+        let mut run =
+            Run::new(head(it.word.clone(), Site::written(it.word.span()), format!(" / RUN #{number}")));
         run.head.parent = self.stages.last().map(|stage| stage.id);
         run.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         run.instruction = Known::Set(instruction, site);
@@ -36,7 +37,10 @@ impl Filler<'_> {
         let mounts = cache_mounts(it);
         run.cache_mounts = Known::Set(List::closed(mounts.clone()), site);
         run.previous = match self.last_run {
-            Some(previous) if !onbuild => Known::Set(previous, self.part.node(previous).map(|node| node.head().site).unwrap_or_default()),
+            Some(previous) if !onbuild => Known::Set(
+                previous,
+                self.part.node(previous).map(|node| node.head().site).unwrap_or_default(),
+            ),
             _ => Known::Absent,
         };
         let script = self.script(it);
@@ -80,7 +84,8 @@ impl Filler<'_> {
             return Some(shell::scan_exec(words));
         }
         let text = syntax::script(it)?;
-        let shebang = text.as_str().starts_with("#!") && !text.as_str().lines().next().is_some_and(|line| line.ends_with("sh"));
+        let shebang = text.as_str().starts_with("#!")
+            && !text.as_str().lines().next().is_some_and(|line| line.ends_with("sh"));
         if self.scope.shell_family() != "posix" || shebang {
             return None;
         }
@@ -89,24 +94,33 @@ impl Filler<'_> {
 
     fn pipelines(&mut self, script: &Script, ids: &[NodeId], run: NodeId) {
         let mut pipefail = self.scope.pipefail();
-        let mut set_at = script.commands.iter().enumerate().filter_map(|(index, command)| Some((index, shell::pipefail(command)?)));
+        let mut set_at = script
+            .commands
+            .iter()
+            .enumerate()
+            .filter_map(|(index, command)| Some((index, shell::pipefail(command)?)));
         let mut next = set_at.next();
         let family = self.scope.shell_family();
         let supports = matches!(self.scope.shell_name(), "bash" | "zsh" | "ksh" | "ash");
         for pipeline in script.pipelines.iter().filter(|pipeline| pipeline.commands.len() > 1) {
-            let (Some(&first), Some(&last)) = (pipeline.commands.first(), pipeline.commands.last()) else { continue };
+            let (Some(&first), Some(&last)) = (pipeline.commands.first(), pipeline.commands.last()) else {
+                continue;
+            };
             while let Some((index, on)) = next
                 && index < first
             {
                 pipefail = on;
                 next = set_at.next();
             }
-            let (Some(start), Some(end)) = (script.commands.get(first), script.commands.get(last)) else { continue };
+            let (Some(start), Some(end)) = (script.commands.get(first), script.commands.get(last)) else {
+                continue;
+            };
             let span = start.text.span().to(end.text.span());
             let site = Site::written(span);
             let mut node = Pipeline::new(head(start.text.clone(), site, " | "));
             node.head.parent = Some(run);
-            let members: Vec<NodeId> = pipeline.commands.iter().filter_map(|&index| ids.get(index).copied()).collect();
+            let members: Vec<NodeId> =
+                pipeline.commands.iter().filter_map(|&index| ids.get(index).copied()).collect();
             if let Some((&consumer, producers)) = members.split_last() {
                 node.producers = nodes(producers.to_vec(), site);
                 node.consumer = Known::Set(consumer, site);

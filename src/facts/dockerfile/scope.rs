@@ -78,8 +78,18 @@ impl Scope {
 /// Build arguments that the builder sets without being asked (Dockerfile reference, predefined ARGs).
 pub fn is_predefined(name: &str) -> bool {
     const NAMES: [&str; 12] = [
-        "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "ftp_proxy",
-        "no_proxy", "all_proxy", "SOURCE_DATE_EPOCH", "PATH",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "FTP_PROXY",
+        "NO_PROXY",
+        "ALL_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "ftp_proxy",
+        "no_proxy",
+        "all_proxy",
+        "SOURCE_DATE_EPOCH",
+        "PATH",
     ];
     NAMES.contains(&name) || is_platform(name) || name.starts_with("BUILDKIT_")
 }
@@ -87,6 +97,8 @@ pub fn is_predefined(name: &str) -> bool {
 /// Build arguments that tell the platforms; known before the first FROM, elsewhere only after an ARG.
 pub fn is_platform(name: &str) -> bool {
     ["TARGET", "BUILD"].iter().any(|side| {
-        name.strip_prefix(side).is_some_and(|what| matches!(what, "PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE"))
+        name.strip_prefix(side).is_some_and(|what| {
+            matches!(what, "PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE")
+        })
     })
 }

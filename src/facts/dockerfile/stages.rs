@@ -42,7 +42,10 @@ impl Filler<'_> {
         let image = self.expanded(&from.image);
         // A stage is pointed at by what it starts from.
         let site = Site::written(from.image.span());
-        let name = from.alias.clone().unwrap_or_else(|| Text::made(&number.to_string(), site.label, Origin::Written));
+        let name = from
+            .alias
+            .clone()
+            .unwrap_or_else(|| Text::made(&number.to_string(), site.label, Origin::Written));
         let mut stage = Stage::new(head(name.clone(), site, format!("stage {}", name.as_str())));
         stage.platform = from.platform.map_or(Known::Absent, |text| {
             let at = Site::written(text.span());
@@ -141,7 +144,9 @@ impl Filler<'_> {
                 .part
                 .of(Kind::Label)
                 .filter_map(|id| match self.part.node(id) {
-                    Some(Node::Label(label)) if label.stage.value() == Some(&open.id) => Some(label.head.name.clone()),
+                    Some(Node::Label(label)) if label.stage.value() == Some(&open.id) => {
+                        Some(label.head.name.clone())
+                    }
                     _ => None,
                 })
                 .collect();
@@ -187,7 +192,10 @@ impl Filler<'_> {
         let site = Site::written(it.head);
         let own = self.stages.last().map(|stage| stage.id);
         if let Known::Set(earlier, _) = self.scope.healthcheck
-            && self.part.node(earlier).is_some_and(|node| node.head().parent.is_some_and(|parent| self.stage_of(parent) == own))
+            && self
+                .part
+                .node(earlier)
+                .is_some_and(|node| node.head().parent.is_some_and(|parent| self.stage_of(parent) == own))
             && let Some(Node::Instruction(node)) = self.part.node_mut(instruction)
         {
             node.repeated = Known::Set(true, site);
@@ -224,7 +232,8 @@ impl Filler<'_> {
             });
             for &id in &ids {
                 let Some(Node::Command(command)) = self.part.node(id) else { continue };
-                let (program, at) = (command.program.value().and_then(Text::known).map(str::to_owned), command.head.site);
+                let (program, at) =
+                    (command.program.value().and_then(Text::known).map(str::to_owned), command.head.site);
                 let present = match (program, stage) {
                     (Some(program), Some(stage)) => commands::present(&self.part, stage, &program, at),
                     _ => Known::Unknown(at, "the program comes from a variable"),
@@ -273,7 +282,11 @@ impl Filler<'_> {
     pub fn labels(&mut self, it: &syntax::Instruction) {
         for pair in syntax::pairs(it) {
             let site = Site::written(pair.span);
-            let mut label = crate::facts::kinds::Label::new(head(pair.key.clone(), site, format!(" / label {}", pair.key.as_str())));
+            let mut label = crate::facts::kinds::Label::new(head(
+                pair.key.clone(),
+                site,
+                format!(" / label {}", pair.key.as_str()),
+            ));
             label.head.parent = self.stages.last().map(|stage| stage.id);
             label.value = match pair.value {
                 Some(value) => {
@@ -296,7 +309,9 @@ pub fn same_name(a: &Text, b: &Text) -> bool {
 
 fn unquoted(text: &Text) -> Text {
     let value = text.as_str();
-    let quoted = value.len() >= 2 && (value.starts_with('"') && value.ends_with('"') || value.starts_with('\'') && value.ends_with('\''));
+    let quoted = value.len() >= 2
+        && (value.starts_with('"') && value.ends_with('"')
+            || value.starts_with('\'') && value.ends_with('\''));
     if quoted { text.slice(1..text.len() - 1) } else { text.clone() }
 }
 
@@ -310,22 +325,29 @@ const DROPPERS: [&str; 6] = ["gosu", "su-exec", "setpriv", "su", "runuser", "s6-
 fn program(scope: &Scope, stage: &Stage, part: &crate::facts::Part) -> Program {
     let site = stage.head.site;
     let mut program = Program::new(head(Text::made("start", site.label, Origin::Written), site, "start"));
-    let own: Vec<Text> = [&scope.entrypoint, &scope.cmd].into_iter().flatten().flat_map(|(_, words)| words.clone()).collect();
+    let own: Vec<Text> =
+        [&scope.entrypoint, &scope.cmd].into_iter().flatten().flat_map(|(_, words)| words.clone()).collect();
     let base = stage.base.value().and_then(|&id| part.node(id));
-    program.drops_privileges = if own.iter().any(|word| DROPPERS.contains(&word.as_str().rsplit('/').next().unwrap_or(""))) {
-        Known::Set(true, site)
-    } else if scope.entrypoint.as_ref().is_some_and(|(_, words)| words.first().is_some_and(|word| word.as_str().contains("entrypoint") || word.as_str().ends_with(".sh"))) {
-        Known::Unknown(site, "an entrypoint script may become another user")
-    } else {
-        match base {
-            Some(Node::Image(image)) if scope.entrypoint.is_none() => match &image.drops_privileges {
-                Known::Set(drops, site) => Known::Set(*drops, *site),
-                _ => Known::Unknown(site, "the base image's entrypoint is not known"),
-            },
-            _ => Known::Set(false, site),
-        }
-    };
-    let serves = !scope.exposes.is_empty() || own.iter().take(4).any(|word| word.as_str().contains("serve") || word.as_str() == "start");
+    program.drops_privileges =
+        if own.iter().any(|word| DROPPERS.contains(&word.as_str().rsplit('/').next().unwrap_or(""))) {
+            Known::Set(true, site)
+        } else if scope.entrypoint.as_ref().is_some_and(|(_, words)| {
+            words
+                .first()
+                .is_some_and(|word| word.as_str().contains("entrypoint") || word.as_str().ends_with(".sh"))
+        }) {
+            Known::Unknown(site, "an entrypoint script may become another user")
+        } else {
+            match base {
+                Some(Node::Image(image)) if scope.entrypoint.is_none() => match &image.drops_privileges {
+                    Known::Set(drops, site) => Known::Set(*drops, *site),
+                    _ => Known::Unknown(site, "the base image's entrypoint is not known"),
+                },
+                _ => Known::Set(false, site),
+            }
+        };
+    let serves = !scope.exposes.is_empty()
+        || own.iter().take(4).any(|word| word.as_str().contains("serve") || word.as_str() == "start");
     program.serves = Known::Set(serves, Site { origin: Origin::Guess, ..site });
     program.words = Known::Set(List::closed(own), site);
     program

@@ -50,8 +50,17 @@ impl Filler<'_> {
     pub fn references(&mut self, it: &syntax::Instruction, instruction: NodeId) {
         let expanded = matches!(
             it.keyword,
-            Keyword::From | Keyword::Add | Keyword::Copy | Keyword::Env | Keyword::Expose | Keyword::Label | Keyword::Stopsignal
-                | Keyword::User | Keyword::Volume | Keyword::Workdir | Keyword::Arg
+            Keyword::From
+                | Keyword::Add
+                | Keyword::Copy
+                | Keyword::Env
+                | Keyword::Expose
+                | Keyword::Label
+                | Keyword::Stopsignal
+                | Keyword::User
+                | Keyword::Volume
+                | Keyword::Workdir
+                | Keyword::Arg
         );
         if !expanded {
             return;
@@ -71,7 +80,10 @@ impl Filler<'_> {
             let scope = &self.scope;
             // An ENV does not see the variables that it sets itself.
             let own = it.keyword == Keyword::Env;
-            let defined = scope.variables.get(name).filter(|_| !own || !self.sets_itself(it, name) || self.defined_before(it, name));
+            let defined = scope
+                .variables
+                .get(name)
+                .filter(|_| !own || !self.sets_itself(it, name) || self.defined_before(it, name));
             node.definition = match defined {
                 Some((_, Some(id))) => Known::Set(*id, site),
                 _ if is_predefined(name) || (it.keyword == Keyword::From && is_platform(name)) => {

@@ -82,7 +82,8 @@ fn scan(text: &Text, escape: char) -> Vec<(usize, usize, Use)> {
 fn variable(text: &Text, at: usize) -> Option<(usize, Use)> {
     let value = text.as_str();
     let rest = value.get(at + 1..)?;
-    let name_len = |rest: &str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let name_len =
+        |rest: &str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let Some(inner) = rest.strip_prefix('{') else {
         let len = name_len(rest);
         if len == 0 || rest.starts_with(|c: char| c.is_ascii_digit()) {
@@ -101,7 +102,8 @@ fn variable(text: &Text, at: usize) -> Option<(usize, Use)> {
     if behind.is_empty() {
         return Some((close + 1, Use { name, written, operator: None, operand: None }));
     }
-    let size = [":-", ":+", ":?", "##", "%%", "//"].iter().find(|it| behind.starts_with(**it)).map_or(1, |_| 2);
+    let size =
+        [":-", ":+", ":?", "##", "%%", "//"].iter().find(|it| behind.starts_with(**it)).map_or(1, |_| 2);
     let operator = text.slice(start + len..start + len + size);
     let operand = text.slice(start + len + size..close);
     Some((close + 1, Use { name, written, operator: Some(operator), operand: Some(operand) }))
@@ -153,7 +155,8 @@ fn expand_at(text: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup, 
             ("" | "?" | ":?", _, Lookup::Value(value)) | ("-" | ":-", Some(false), Lookup::Value(value)) => {
                 out.atom(&value, span.start..span.end);
             }
-            ("" | "?" | ":?", _, Lookup::Default(value)) | ("-" | ":-", Some(false), Lookup::Default(value)) => {
+            ("" | "?" | ":?", _, Lookup::Default(value))
+            | ("-" | ":-", Some(false), Lookup::Default(value)) => {
                 out.atom(&value, span.start..span.end);
                 out.origin(Origin::Default);
             }

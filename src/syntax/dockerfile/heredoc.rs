@@ -7,7 +7,8 @@ use super::{Form, Heredoc, Instruction, Keyword, parse, words};
 
 /// The instruction, or the trigger in it, whose heredocs follow on the next lines.
 pub(super) fn holder(instruction: &mut Instruction) -> Option<&mut Instruction> {
-    let holder = if instruction.trigger.is_some() { instruction.trigger.as_deref_mut()? } else { instruction };
+    let holder =
+        if instruction.trigger.is_some() { instruction.trigger.as_deref_mut()? } else { instruction };
     let can = matches!(holder.keyword, Keyword::Run | Keyword::Copy | Keyword::Add);
     (can && matches!(holder.form, Form::Shell) && holder.arguments.as_str().contains("<<")).then_some(holder)
 }

@@ -49,10 +49,12 @@ pub struct Pair {
 pub fn pairs(instruction: &Instruction) -> Vec<Pair> {
     let arguments = &instruction.arguments;
     let all = words::raw(arguments);
-    let legacy = instruction.keyword != Keyword::Arg && all.first().is_some_and(|word| word.find('=').is_none());
+    let legacy =
+        instruction.keyword != Keyword::Arg && all.first().is_some_and(|word| word.find('=').is_none());
     if legacy {
         let Some((key, rest)) = words::first(arguments) else { return Vec::new() };
-        let (value, raw) = if rest.is_empty() { (None, None) } else { (Some(unquote_ends(&rest)), Some(rest)) };
+        let (value, raw) =
+            if rest.is_empty() { (None, None) } else { (Some(unquote_ends(&rest)), Some(rest)) };
         return vec![Pair { key: words::unquote(&key), value, raw, span: arguments.span(), legacy: true }];
     }
     all.iter()
@@ -64,7 +66,9 @@ pub fn pairs(instruction: &Instruction) -> Vec<Pair> {
                 span: word.span(),
                 legacy: false,
             },
-            None => Pair { key: words::unquote(word), value: None, raw: None, span: word.span(), legacy: false },
+            None => {
+                Pair { key: words::unquote(word), value: None, raw: None, span: word.span(), legacy: false }
+            }
         })
         .collect()
 }

@@ -155,9 +155,12 @@ impl Command {
                 flags.push(word.text.clone());
                 if text.len() > 2 {
                     let span = word.text.span();
-                    flags.extend(text[1..].chars().filter(char::is_ascii_alphanumeric).map(|letter| {
-                        Text::made(&format!("-{letter}"), span, word.text.origin())
-                    }));
+                    flags.extend(
+                        text[1..]
+                            .chars()
+                            .filter(char::is_ascii_alphanumeric)
+                            .map(|letter| Text::made(&format!("-{letter}"), span, word.text.origin())),
+                    );
                 }
             }
         }

@@ -308,8 +308,8 @@ impl<'t> Scanner<'t> {
                     let word = self.word();
                     if words.is_empty() && assignments.is_empty() && !word.quoted && redirects.is_empty() {
                         match word.raw.as_str() {
-                            "if" | "elif" | "while" | "until" | "then" | "else" | "do" | "!" | "{" | "}" | "fi"
-                            | "done" | "esac" => return Some(joined),
+                            "if" | "elif" | "while" | "until" | "then" | "else" | "do" | "!" | "{" | "}"
+                            | "fi" | "done" | "esac" => return Some(joined),
                             "for" | "select" | "function" => {
                                 self.header();
                                 return Some(Join::Then);
@@ -336,8 +336,17 @@ impl<'t> Scanner<'t> {
             return None;
         }
         let text = self.text.slice(start..end);
-        let mut command =
-            Command { words, assignments, redirects, text, joined, place, pipeline, wrappers: Vec::new(), start: 0 };
+        let mut command = Command {
+            words,
+            assignments,
+            redirects,
+            text,
+            joined,
+            place,
+            pipeline,
+            wrappers: Vec::new(),
+            start: 0,
+        };
         wrap::unwrap(&mut command);
         self.slots[slot] = Some(command);
         None
@@ -403,7 +412,9 @@ impl<'t> Scanner<'t> {
             let delimiter = self.slots[slot].as_ref().and_then(|command| {
                 command.redirects.iter().find(|it| it.operator.as_str().contains("<<") && it.body.is_none())
             });
-            let Some(delimiter) = delimiter.map(|redirect| redirect.target.as_str().to_owned()) else { continue };
+            let Some(delimiter) = delimiter.map(|redirect| redirect.target.as_str().to_owned()) else {
+                continue;
+            };
             let from = self.at;
             let mut end = self.s.len();
             let mut next = end;
@@ -421,7 +432,10 @@ impl<'t> Scanner<'t> {
             let body = self.text.slice(from..end);
             self.at = next;
             if let Some(redirect) = self.slots[slot].as_mut().and_then(|command| {
-                command.redirects.iter_mut().find(|it| it.operator.as_str().contains("<<") && it.body.is_none())
+                command
+                    .redirects
+                    .iter_mut()
+                    .find(|it| it.operator.as_str().contains("<<") && it.body.is_none())
             }) {
                 redirect.body = Some(body);
             }

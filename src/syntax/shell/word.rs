@@ -125,7 +125,8 @@ impl Scanner<'_> {
                 self.list(End::Paren, Place::Substitution);
             }
             (_, Some(b'{')) => {
-                name = self.s[self.at + 2..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                name =
+                    self.s[self.at + 2..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 self.at += 2;
                 self.braces();
             }
@@ -136,7 +137,10 @@ impl Scanner<'_> {
                 return;
             }
             (_, Some(byte)) if byte.is_ascii_alphabetic() || byte == b'_' => {
-                name = self.s[self.at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                name = self.s[self.at + 1..]
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
                 self.at += 1 + name.len();
             }
             (_, Some(byte)) if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) => self.at += 2,

@@ -23,7 +23,12 @@ pub struct Amender<'a> {
 impl<'a> Amender<'a> {
     /// An amender that writes as the file is written.
     pub fn new(tree: &'a Tree, source: &'a Source) -> Self {
-        let style = Style { step: step(tree, source), dash: dash(tree, source), quote: quote(tree), eol: source.line_ending() };
+        let style = Style {
+            step: step(tree, source),
+            dash: dash(tree, source),
+            quote: quote(tree),
+            eol: source.line_ending(),
+        };
         Self { tree, source, style }
     }
 
@@ -38,7 +43,9 @@ impl<'a> Amender<'a> {
         };
         let node = self.tree.node(entry.value);
         match (&node.shape, value) {
-            (Shape::Alias { name, .. }, _) => Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str())),
+            (Shape::Alias { name, .. }, _) => {
+                Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str()))
+            }
             (Shape::Mapping { entries, .. }, Data::Map(inner)) if !entries.is_empty() => {
                 let mut edits = Vec::new();
                 for (key, value) in inner {
@@ -47,17 +54,25 @@ impl<'a> Amender<'a> {
                 Ok(edits)
             }
             (Shape::Scalar(scalar), Data::List(_) | Data::Map(_)) if scalar.text.is_empty() => {
-                Ok(vec![Edit::replace(Span::point(self.source.id, node.span.end), render::value(value, self.column(entry.span.start), self.style))])
+                Ok(vec![Edit::replace(
+                    Span::point(self.source.id, node.span.end),
+                    render::value(value, self.column(entry.span.start), self.style),
+                )])
             }
             (Shape::Scalar(scalar), _) if scalar.text.is_empty() && node.span.is_empty() => {
                 Ok(vec![Edit::replace(node.span, format!(" {}", render::flow(value, self.style.quote)))])
             }
-            (Shape::Scalar(_), Data::List(_) | Data::Map(_)) => Err(format!("`{key}` is written in another form")),
+            (Shape::Scalar(_), Data::List(_) | Data::Map(_)) => {
+                Err(format!("`{key}` is written in another form"))
+            }
             (_, Data::List(_) | Data::Map(_)) if self.source.slice(node.span).contains('#') => {
                 Err(format!("`{key}` has comments in it that would be lost"))
             }
             (_, Data::List(_) | Data::Map(_)) => {
-                let flow = matches!(&node.shape, Shape::Mapping { flow: true, .. } | Shape::Sequence { flow: true, .. });
+                let flow = matches!(
+                    &node.shape,
+                    Shape::Mapping { flow: true, .. } | Shape::Sequence { flow: true, .. }
+                );
                 if flow {
                     return Ok(vec![Edit::replace(node.span, render::flow(value, self.style.quote))]);
                 }
@@ -78,30 +93,46 @@ impl<'a> Amender<'a> {
         let node = self.tree.node(entry.value);
         let Shape::Sequence { items: old, flow } = &node.shape else {
             return match &node.shape {
-                Shape::Scalar(scalar) if scalar.text.is_empty() => self.set(mapping, key, &Data::List(items.to_vec())),
-                Shape::Alias { name, .. } => Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str())),
+                Shape::Scalar(scalar) if scalar.text.is_empty() => {
+                    self.set(mapping, key, &Data::List(items.to_vec()))
+                }
+                Shape::Alias { name, .. } => {
+                    Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str()))
+                }
                 _ => Err(format!("`{key}` is no list")),
             };
         };
         let has = |data: &Data| match data {
-            Data::Text(text) => old.iter().any(|item| self.tree.scalar(item.node).is_some_and(|it| it.text.as_str() == text)),
+            Data::Text(text) => {
+                old.iter().any(|item| self.tree.scalar(item.node).is_some_and(|it| it.text.as_str() == text))
+            }
             _ => false,
         };
         let new: Vec<&Data> = items.iter().filter(|item| !has(item)).collect();
         let Some(last) = old.last() else {
-            return if new.is_empty() { Ok(Vec::new()) } else { Ok(vec![Edit::replace(node.span, render::flow(&Data::List(items.to_vec()), self.style.quote))]) };
+            return if new.is_empty() {
+                Ok(Vec::new())
+            } else {
+                Ok(vec![Edit::replace(
+                    node.span,
+                    render::flow(&Data::List(items.to_vec()), self.style.quote),
+                )])
+            };
         };
         if new.is_empty() {
             return Ok(Vec::new());
         }
         if *flow {
-            let text: String = new.iter().map(|item| format!(", {}", render::flow(item, self.style.quote))).collect();
+            let text: String =
+                new.iter().map(|item| format!(", {}", render::flow(item, self.style.quote))).collect();
             return Ok(vec![Edit::replace(Span::point(self.source.id, last.span.end), text)]);
         }
         self.no_tail(last.node)?;
         let indent = self.column(last.span.start);
-        let text: String =
-            new.iter().map(|item| format!("{}{}", self.style.eol, render::item(item, indent, self.style))).collect();
+        let text: String = new
+            .iter()
+            .map(|item| format!("{}{}", self.style.eol, render::item(item, indent, self.style)))
+            .collect();
         Ok(vec![Edit::replace(Span::point(self.source.id, self.line_end(last.span.end)), text)])
     }
 
@@ -109,7 +140,9 @@ impl<'a> Amender<'a> {
     pub fn remove_entry(&self, mapping: NodeId, entry: &Entry) -> Amended {
         self.no_anchor(entry.span)?;
         let node = self.tree.node(mapping);
-        let Shape::Mapping { entries, flow } = &node.shape else { return Err("this is no mapping".to_owned()) };
+        let Shape::Mapping { entries, flow } = &node.shape else {
+            return Err("this is no mapping".to_owned());
+        };
         if entries.len() == 1 {
             return self.remove_node(mapping);
         }
@@ -138,7 +171,9 @@ impl<'a> Amender<'a> {
 
     /// Removes the entry or item that holds a node.
     fn remove_node(&self, node: NodeId) -> Amended {
-        let Some(parent) = self.tree.node(node).parent else { return Err("nothing would be left of the file".to_owned()) };
+        let Some(parent) = self.tree.node(node).parent else {
+            return Err("nothing would be left of the file".to_owned());
+        };
         match &self.tree.node(parent).shape {
             Shape::Mapping { entries, .. } => match entries.iter().find(|entry| entry.value == node) {
                 Some(entry) => self.remove_entry(parent, entry),
@@ -163,26 +198,41 @@ impl<'a> Amender<'a> {
             return Err("the place is no mapping".to_owned());
         };
         let Some(last) = entries.last() else {
-            let text = format!("{{ {}: {} }}", render::scalar(key, self.style.quote), render::flow(value, self.style.quote));
+            let text = format!(
+                "{{ {}: {} }}",
+                render::scalar(key, self.style.quote),
+                render::flow(value, self.style.quote)
+            );
             return Ok(vec![Edit::replace(node.span, text)]);
         };
         if *flow {
             if self.source.slice(node.span).contains('#') {
                 return Err("there are comments in the braces".to_owned());
             }
-            let text = format!(", {}: {}", render::scalar(key, self.style.quote), render::flow(value, self.style.quote));
+            let text = format!(
+                ", {}: {}",
+                render::scalar(key, self.style.quote),
+                render::flow(value, self.style.quote)
+            );
             return Ok(vec![Edit::replace(Span::point(self.source.id, last.span.end), text)]);
         }
         self.no_tail(last.value)?;
         let column = self.column(entries[0].span.start);
-        let text = format!("{}{}{}", self.style.eol, " ".repeat(column), render::entry(key, value, column, self.style));
+        let text = format!(
+            "{}{}{}",
+            self.style.eol,
+            " ".repeat(column),
+            render::entry(key, value, column, self.style)
+        );
         Ok(vec![Edit::replace(Span::point(self.source.id, self.line_end(last.span.end)), text)])
     }
 
     /// An aliased mapping must not be changed through its alias, and an anchor with several users changes them all.
     fn writable(&self, mapping: NodeId) -> Result<(), Refusal> {
         match &self.tree.node(mapping).shape {
-            Shape::Alias { name, .. } => Err(format!("it is the alias `*{}`; change it at its anchor", name.as_str())),
+            Shape::Alias { name, .. } => {
+                Err(format!("it is the alias `*{}`; change it at its anchor", name.as_str()))
+            }
             _ if self.tree.node(mapping).anchor.is_some() && self.tree.anchor_users(mapping) > 0 => {
                 Err("others use it through an anchor".to_owned())
             }
@@ -205,8 +255,17 @@ impl<'a> Amender<'a> {
             at = match &self.tree.node(at).shape {
                 Shape::Scalar(scalar) => {
                     let keeps = matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded)
-                        && self.source.slice(self.tree.node(at).span).lines().next().is_some_and(|head| head.contains('+'));
-                    return if keeps { Err("the text before it keeps its empty lines (`|+`)".to_owned()) } else { Ok(()) };
+                        && self
+                            .source
+                            .slice(self.tree.node(at).span)
+                            .lines()
+                            .next()
+                            .is_some_and(|head| head.contains('+'));
+                    return if keeps {
+                        Err("the text before it keeps its empty lines (`|+`)".to_owned())
+                    } else {
+                        Ok(())
+                    };
                 }
                 Shape::Mapping { entries, .. } => match entries.last() {
                     Some(entry) => entry.value,
@@ -264,12 +323,15 @@ impl<'a> Amender<'a> {
 
 /// The indentation of the first nested block mapping.
 fn step(tree: &Tree, source: &Source) -> usize {
-    let column = |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
+    let column =
+        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
     tree.nodes()
         .find_map(|(id, node)| {
             let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
             entries.iter().find_map(|entry| match &tree.node(entry.value).shape {
-                Shape::Mapping { entries: inner, flow: false } if tree.node(id).parent.is_none() || !inner.is_empty() => {
+                Shape::Mapping { entries: inner, flow: false }
+                    if tree.node(id).parent.is_none() || !inner.is_empty() =>
+                {
                     let step = column(inner.first()?.span.start).checked_sub(column(entry.span.start))?;
                     (1..=8).contains(&step).then_some(step)
                 }
@@ -281,7 +343,8 @@ fn step(tree: &Tree, source: &Source) -> usize {
 
 /// How far dashes are indented under their keys.
 fn dash(tree: &Tree, source: &Source) -> usize {
-    let column = |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
+    let column =
+        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
     tree.nodes()
         .find_map(|(_, node)| {
             let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
@@ -298,7 +361,9 @@ fn dash(tree: &Tree, source: &Source) -> usize {
 /// The quote that the file uses most.
 fn quote(tree: &Tree) -> char {
     let count = |style: ScalarStyle| {
-        tree.nodes().filter(|(_, node)| matches!(&node.shape, Shape::Scalar(scalar) if scalar.style == style)).count()
+        tree.nodes()
+            .filter(|(_, node)| matches!(&node.shape, Shape::Scalar(scalar) if scalar.style == style))
+            .count()
     };
     if count(ScalarStyle::Single) > count(ScalarStyle::Double) { '\'' } else { '"' }
 }

@@ -87,15 +87,7 @@ impl<'s> Build<'s> {
             duplicates: Vec::new(),
             nodes: Vec::new(),
         };
-        Self {
-            file,
-            source,
-            tree,
-            open: Vec::new(),
-            anchors: BTreeMap::new(),
-            last: None,
-            cursor,
-        }
+        Self { file, source, tree, open: Vec::new(), anchors: BTreeMap::new(), last: None, cursor }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) {
@@ -167,7 +159,8 @@ impl<'s> Build<'s> {
             let at = self.after_colon(span.start);
             return (Span::point(self.file, at), Scalar { text: decode::empty(self.file, at), style });
         }
-        let span = if matches!(style, Style::Literal | Style::Folded) { self.with_header(span) } else { span };
+        let span =
+            if matches!(style, Style::Literal | Style::Folded) { self.with_header(span) } else { span };
         (span, Scalar { text: decode::text(value, style, self.source, span), style })
     }
 
@@ -321,7 +314,11 @@ impl<'s> Build<'s> {
     fn past_colon(&self, from: u32) -> u32 {
         let rest = self.source.get(from as usize..).unwrap_or("");
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        if rest.get(blanks..).is_some_and(|rest| rest.starts_with(':')) { from + blanks as u32 + 1 } else { from }
+        if rest.get(blanks..).is_some_and(|rest| rest.starts_with(':')) {
+            from + blanks as u32 + 1
+        } else {
+            from
+        }
     }
 
     /// The offset behind the next dash, when nothing but blanks and comments stands before it.
@@ -369,7 +366,9 @@ fn duplicates(tree: &Tree, entries: &[Entry]) -> Vec<Duplicate> {
         let Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
         let span = tree.node(entry.key).span;
         match first.get(key.text.as_str()) {
-            Some(&earlier) => duplicates.push(Duplicate { first: earlier, second: span, name: key.text.clone() }),
+            Some(&earlier) => {
+                duplicates.push(Duplicate { first: earlier, second: span, name: key.text.clone() })
+            }
             None => {
                 first.insert(key.text.as_str(), span);
             }

@@ -43,7 +43,8 @@ pub fn plain_text(text: &str) -> Plain {
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return digits.parse::<i64>().map_or(Plain::Text, |number| Plain::Int(sign * number));
     }
-    let number_like = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    let number_like =
+        digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     match text.parse::<f64>() {
         Ok(number) if number_like && digits.bytes().any(|byte| byte.is_ascii_digit()) => Plain::Float(number),
         _ => Plain::Text,

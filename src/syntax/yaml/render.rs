@@ -28,7 +28,9 @@ pub fn value(data: &Data, column: usize, style: Style) -> String {
             let indent = column + style.step;
             entries
                 .iter()
-                .map(|(key, data)| format!("{}{}{}", style.eol, " ".repeat(indent), entry(key, data, indent, style)))
+                .map(|(key, data)| {
+                    format!("{}{}{}", style.eol, " ".repeat(indent), entry(key, data, indent, style))
+                })
                 .collect()
         }
         other => format!(" {}", flow(other, style.quote)),
@@ -46,7 +48,8 @@ pub fn item(data: &Data, indent: usize, style: Style) -> String {
     match data {
         Data::Map(entries) if !entries.is_empty() => {
             let inner = indent + 2;
-            let lines: Vec<String> = entries.iter().map(|(key, data)| entry(key, data, inner, style)).collect();
+            let lines: Vec<String> =
+                entries.iter().map(|(key, data)| entry(key, data, inner, style)).collect();
             format!("{pad}- {}", lines.join(&format!("{}{}", style.eol, " ".repeat(inner))))
         }
         other => format!("{pad}- {}", flow(other, style.quote)),
@@ -66,8 +69,10 @@ pub fn flow(data: &Data, quote: char) -> String {
         }
         Data::Map(entries) if entries.is_empty() => "{}".to_owned(),
         Data::Map(entries) => {
-            let inner: Vec<String> =
-                entries.iter().map(|(key, data)| format!("{}: {}", scalar(key, quote), flow_scalar(data, quote))).collect();
+            let inner: Vec<String> = entries
+                .iter()
+                .map(|(key, data)| format!("{}: {}", scalar(key, quote), flow_scalar(data, quote)))
+                .collect();
             format!("{{ {} }}", inner.join(", "))
         }
     }
@@ -93,7 +98,8 @@ fn needs_quotes(text: &str) -> bool {
         || yaml11
         || plain_text(text) != Plain::Text
         || text.trim() != text
-        || first.is_some_and(|c| "-?:,[]{}#&*!|>'\"%@`".contains(c)) && !(first == Some('-') && text.len() > 1 && !text.starts_with("- "))
+        || first.is_some_and(|c| "-?:,[]{}#&*!|>'\"%@`".contains(c))
+            && !(first == Some('-') && text.len() > 1 && !text.starts_with("- "))
         || text.contains(": ")
         || text.contains(" #")
         || text.ends_with(':')

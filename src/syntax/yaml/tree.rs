@@ -224,7 +224,9 @@ impl Tree {
                     .iter()
                     .find(|entry| covers(entry.span))
                     .map(|entry| if covers(self.node(entry.key).span) { entry.key } else { entry.value }),
-                Shape::Sequence { items, .. } => items.iter().find(|item| covers(item.span)).map(|item| item.node),
+                Shape::Sequence { items, .. } => {
+                    items.iter().find(|item| covers(item.span)).map(|item| item.node)
+                }
                 _ => None,
             };
         }
