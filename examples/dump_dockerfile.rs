@@ -1,4 +1,6 @@
-//! Prints what the Dockerfile parser saw, one JSON line a file: for comparing it with BuildKit's own parser.
+//! Prints what the Dockerfile parser saw, one JSON line a file: for comparing it with `BuildKit`'s own parser.
+
+#![allow(clippy::print_stdout, reason = "a tool for developers")]
 
 use plimsoll::source::{FileId, Source};
 use plimsoll::syntax::dockerfile::{Instruction, parse};

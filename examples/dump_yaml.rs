@@ -1,5 +1,7 @@
 //! Prints what the YAML parser saw, one JSON line a file: for comparing it with another parser.
 
+#![allow(clippy::print_stdout, reason = "a tool for developers")]
+
 use plimsoll::source::{FileId, Source};
 use plimsoll::syntax::yaml::{Limits, Shape, parse};
 use serde_json::json;

@@ -7,7 +7,8 @@ use plimsoll::syntax::yaml;
 
 #[test]
 fn every_example_is_validated() {
-    let lists = lists();
+    let mut lists = lists();
+    lists.set_strict();
     let mut failures = Vec::new();
     let mut count = 0;
     for (path, text) in texts() {

@@ -1,7 +1,6 @@
 //! `plimsoll fix` and `plimsoll harden`.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use crate::facts;
 use crate::fix::{Plan, Wanted, create, plan, replace, unified};

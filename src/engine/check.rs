@@ -126,7 +126,7 @@ fn merge_shared(findings: &mut Vec<Finding>) {
         // Items of `each` share a place and are findings of their own.
         let item = finding
             .subject
-            .rsplit_once("[")
+            .rsplit_once('[')
             .filter(|(_, item)| item.contains('='))
             .map_or("", |(_, item)| item);
         let key = (finding.rule.id.clone(), finding.primary.span, item.to_owned());

@@ -14,8 +14,6 @@ pub struct Ignore {
     pub rules: Vec<String>,
     /// Why.
     pub reason: String,
-    /// The comment.
-    pub at: Span,
     /// Where it counts.
     pub covers: Span,
 }
@@ -51,7 +49,7 @@ pub fn ignores(source: &Source, document: &Document) -> (Vec<Ignore>, Vec<Proble
                         .last();
                     below(source, document, last.map_or(*span, |(span, _, _)| *span))
                 };
-                ignores.push(Ignore { rules, reason, at: *span, covers });
+                ignores.push(Ignore { rules, reason, covers });
             }
             None => problems.push(Problem::new(
                 "malformed-ignore",

@@ -120,18 +120,15 @@ pub fn user(text: &Text, site: Site, set_by: &'static str) -> User {
     let mut user = User::new(head(text.clone(), site, "user"));
     user.text = Known::Set(text.clone(), site);
     user.set_by = Known::Set(set_by, site);
-    match name.known() {
-        Some(known) => {
-            let known = known.trim();
-            let numeric = !known.is_empty() && known.bytes().all(|byte| byte.is_ascii_digit());
-            user.numeric = Known::Set(numeric, site);
-            let zero = numeric && known.bytes().all(|byte| byte == b'0');
-            user.root = Known::Set(zero || known.eq_ignore_ascii_case("root") || known.is_empty(), site);
-        }
-        None => {
-            user.numeric = Known::Unknown(site, "the user comes from a variable");
-            user.root = Known::Unknown(site, "the user comes from a variable");
-        }
+    if let Some(known) = name.known() {
+        let known = known.trim();
+        let numeric = !known.is_empty() && known.bytes().all(|byte| byte.is_ascii_digit());
+        user.numeric = Known::Set(numeric, site);
+        let zero = numeric && known.bytes().all(|byte| byte == b'0');
+        user.root = Known::Set(zero || known.eq_ignore_ascii_case("root") || known.is_empty(), site);
+    } else {
+        user.numeric = Known::Unknown(site, "the user comes from a variable");
+        user.root = Known::Unknown(site, "the user comes from a variable");
     }
     user.user = Known::Set(name, site);
     if let Some(group) = group {

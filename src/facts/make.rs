@@ -16,11 +16,6 @@ pub fn nodes(ids: Vec<NodeId>, site: Site) -> Known<List<NodeId>> {
     if ids.is_empty() { Known::Absent } else { Known::Set(List::closed(ids), site) }
 }
 
-/// A reference to a node that the text at `site` chose.
-pub const fn link(id: NodeId, site: Site) -> Known<NodeId> {
-    Known::Set(id, site)
-}
-
 /// A text that our tables supply for what stands at `span`.
 pub fn table(value: &str, span: Span) -> Text {
     Text::made(value, span, Origin::Table)

@@ -52,8 +52,6 @@ pub struct Entry {
     pub value: Arc<Value>,
     /// Where it stands: key and value when they fit on a line, else the key.
     pub site: Site,
-    /// Key and value, however long.
-    pub span: Span,
 }
 
 /// Builds the model of a file's first document.
@@ -139,7 +137,7 @@ impl<'a> Builder<'a> {
             let value = self.value(entry.value, depth + 1);
             let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
-            entries.push(Entry { key: key.text.clone(), value, site, span: entry.span });
+            entries.push(Entry { key: key.text.clone(), value, site });
         }
         entries
     }
@@ -244,11 +242,6 @@ impl<'m> At<'m> {
     /// Its text, if it is a scalar.
     pub const fn text(self) -> Option<&'m Text> {
         if let Shape::Scalar(text, _) = &self.value.shape { Some(text) } else { None }
-    }
-
-    /// What its text is without quotes.
-    pub const fn plain(self) -> Option<&'m Plain> {
-        if let Shape::Scalar(_, plain) = &self.value.shape { Some(plain) } else { None }
     }
 
     /// The file that it stands in.

@@ -21,14 +21,14 @@ pub fn infer(path: &str, root: At<'_>) -> (Target, bool) {
 /// Content that only a swarm gives a meaning to.
 fn swarm_only(root: At<'_>) -> bool {
     let overlay = root.get("networks").into_iter().flat_map(At::entries).any(|(_, network, _)| {
-        network.get("driver").and_then(|at| at.text()).is_some_and(|text| text.as_str() == "overlay")
+        network.get("driver").and_then(super::model::At::text).is_some_and(|text| text.as_str() == "overlay")
     });
     let deployed = services(root).any(|service| {
         service.get("deploy").is_some_and(|deploy| {
             ["placement", "update_config", "rollback_config", "endpoint_mode"]
                 .iter()
                 .any(|key| deploy.get(key).is_some())
-                || deploy.get("mode").and_then(|at| at.text()).is_some_and(|text| text.as_str() == "global")
+                || deploy.get("mode").and_then(super::model::At::text).is_some_and(|text| text.as_str() == "global")
                 || deploy.get("labels").is_some_and(|labels| {
                     labels.pairs().iter().any(|(pair, _)| pair.key.as_str().starts_with("traefik."))
                 })
@@ -46,7 +46,7 @@ fn compose_only(root: At<'_>) -> bool {
     })
 }
 
-fn services<'m>(root: At<'m>) -> impl Iterator<Item = At<'m>> {
+fn services(root: At<'_>) -> impl Iterator<Item = At<'_>> {
     root.get("services").into_iter().flat_map(At::entries).map(|(_, at, _)| at)
 }
 

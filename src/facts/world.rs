@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Source, Text};
 
 use super::declare::Table;
-use super::kinds::*;
+use super::kinds::{Project, File, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume, Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Copy, StageRef, Reference, Label, Program};
 use super::known::{Site, View};
 
 /// A node of the run: a part (one Dockerfile or one assembled project) and a place in it.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub struct Values {
     lists: BTreeMap<String, Vec<String>>,
     item: Option<String>,
+    strict: bool,
 }
 
 impl Values {
@@ -28,6 +29,17 @@ impl Values {
     /// Whether `$name` is the item of the rule's `each`.
     pub fn is_item(&self, name: &str) -> bool {
         self.item.as_deref() == Some(name)
+    }
+
+    /// Has regular expressions built while rules are read, to find mistakes in them; that is slow, so built-in rules are
+    /// only tested so.
+    pub fn set_strict(&mut self) {
+        self.strict = true;
+    }
+
+    /// Whether regular expressions are built while rules are read.
+    pub const fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// Every name.

@@ -210,7 +210,7 @@ fn operator(key: &str, at: &Reader<'_>, of: Type, scope: Scope<'_>) -> Read<Test
         "starts_with" => Test::StartsWith(operands(at, Type::Text, scope)?),
         "ends_with" => Test::EndsWith(operands(at, Type::Text, scope)?),
         "like" => Test::Like(operands(at, Type::Text, scope)?),
-        "matches" => Test::Matches(pattern(at)?),
+        "matches" => Test::Matches(pattern(at, scope)?),
         "less_than" => Test::Less(one(at, of, scope)?),
         "more_than" => Test::More(one(at, of, scope)?),
         "some" => Test::Some(Box::new(test(at, item(), scope)?)),
@@ -232,13 +232,14 @@ fn states(at: &Reader<'_>) -> Read<States> {
     Ok(states)
 }
 
-fn pattern(at: &Reader<'_>) -> Read<Pattern> {
-    Ok(Pattern { source: at.text()?.into(), built: OnceLock::new() })
-}
-
-/// Whether every regular expression in a condition is sound; asked where rules are tested, as building them is slow.
-pub fn check_pattern(source: &str) -> Result<(), String> {
-    Regex::new(source).map(|_| ()).map_err(|error| error.to_string())
+fn pattern(at: &Reader<'_>, scope: Scope<'_>) -> Read<Pattern> {
+    let source = at.text()?;
+    if scope.values.is_strict()
+        && let Err(error) = Regex::new(&source)
+    {
+        return at.mistake(format!("this is no regular expression: {error}"));
+    }
+    Ok(Pattern { source: source.into(), built: OnceLock::new() })
 }
 
 fn one(at: &Reader<'_>, of: Type, scope: Scope<'_>) -> Read<Operand> {

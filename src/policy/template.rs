@@ -102,7 +102,7 @@ impl Template {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Word(name) => out.push_str(word(filling, name)),
                 Piece::Field(path) | Piece::It(path) => {
-                    out.push_str(&shown(path, view(piece, path, filling)))
+                    out.push_str(&shown(path, view(piece, path, filling)));
                 }
             }
         }

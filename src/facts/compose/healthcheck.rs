@@ -1,6 +1,6 @@
 //! Healthchecks: the service's own, its Dockerfile's, its image's.
 
-use crate::facts::kinds::{Healthcheck, Image, Service, User};
+use crate::facts::kinds::{Healthcheck, Image, Service};
 use crate::facts::make::head;
 use crate::facts::model::{Ask, At};
 use crate::facts::{Known, Node, NodeId, commands};
@@ -103,15 +103,6 @@ impl Filler<'_> {
     pub fn image_of(&self, service: &Service) -> Option<&Image> {
         match self.part.node(*service.image.value()?) {
             Some(Node::Image(image)) => Some(image),
-            _ => None,
-        }
-    }
-
-    /// The user node that a reference leads to, in this part or another.
-    pub fn user_of(&self, user: &Known<NodeId>) -> Option<&User> {
-        let id = *user.value()?;
-        match self.part.node(id).or_else(|| self.reading.world.node(id)) {
-            Some(Node::User(user)) => Some(user),
             _ => None,
         }
     }

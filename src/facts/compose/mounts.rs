@@ -71,12 +71,12 @@ impl Filler<'_> {
 
     fn long(&self, item: At<'_>) -> Option<Mount> {
         let kind = item.get("type");
-        let target = item.get("target").and_then(|at| at.text())?.clone();
+        let target = item.get("target").and_then(super::super::model::At::text)?.clone();
         let source = item.get("source").or_else(|| item.get("src"));
-        let label = source.and_then(|at| at.text()).unwrap_or(&target).span();
+        let label = source.and_then(super::super::model::At::text).unwrap_or(&target).span();
         let site = Site { label, ..item.site };
         let shown =
-            source.and_then(|at| at.text()).map_or_else(String::new, |text| format!("{}:", text.as_str()));
+            source.and_then(super::super::model::At::text).map_or_else(String::new, |text| format!("{}:", text.as_str()));
         let shown = format!("{shown}{}", target.as_str());
         let mut mount = Mount::new(head(
             Text::made(&shown, site.label, Origin::Written),
@@ -85,7 +85,7 @@ impl Filler<'_> {
         ));
         mount.written_in = Known::Set("volumes", site);
         let absolute =
-            source.and_then(|at| at.text()).is_some_and(|text| text.as_str().starts_with(['/', '.']));
+            source.and_then(super::super::model::At::text).is_some_and(|text| text.as_str().starts_with(['/', '.']));
         mount.r#type = match kind {
             Some(kind) => kind.parsed(|text| {
                 Some(match text {
@@ -113,17 +113,14 @@ impl Filler<'_> {
     fn source(&self, mount: &mut Mount, source: Known<Text>) {
         let bind = mount.r#type.value() == Some(&"bind");
         if let (Known::Set(text, site), true) = (&source, bind) {
-            match text.known() {
-                Some(path) => {
-                    let clean = clean_path(path);
-                    let inside = !clean.starts_with(['/', '~']) && !clean.starts_with("..");
-                    mount.source_in_project = Known::Set(inside, *site);
-                    mount.host_path = Known::Set(Text::made(&clean, text.span(), text.origin()), *site);
-                }
-                None => {
-                    mount.host_path = Known::Set(text.clone(), *site);
-                    mount.source_in_project = Known::Unknown(*site, "the path comes from a variable");
-                }
+            if let Some(path) = text.known() {
+                let clean = clean_path(path);
+                let inside = !clean.starts_with(['/', '~']) && !clean.starts_with("..");
+                mount.source_in_project = Known::Set(inside, *site);
+                mount.host_path = Known::Set(Text::made(&clean, text.span(), text.origin()), *site);
+            } else {
+                mount.host_path = Known::Set(text.clone(), *site);
+                mount.source_in_project = Known::Unknown(*site, "the path comes from a variable");
             }
         }
         if let (Some(name), false) = (source.value().and_then(Text::known), bind)

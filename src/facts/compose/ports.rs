@@ -150,7 +150,7 @@ fn long(item: At<'_>) -> Option<Port> {
         item.get(key).and_then(|at| Some(Known::Set(at.text()?.clone(), at.site))).unwrap_or(Known::Absent)
     };
     let target = item.get("target")?.text()?.clone();
-    let published = item.get("published").and_then(|at| at.text()).map_or("", Text::as_str);
+    let published = item.get("published").and_then(super::super::model::At::text).map_or("", Text::as_str);
     let shown = format!("{published}:{}", target.as_str());
     // The target is the part that every long port has: what is missing is missing from there.
     let site = Site { label: target.span(), ..item.site };
@@ -162,7 +162,7 @@ fn long(item: At<'_>) -> Option<Port> {
     port.host_ip = field("host_ip");
     port.protocol = item
         .get("protocol")
-        .and_then(|at| at.text())
+        .and_then(super::super::model::At::text)
         .map_or(Known::Set("tcp", site), |text| word(text, site));
     port.mode = match field("mode") {
         Known::Absent => Known::Set(Text::made("ingress", site.label, Origin::Written), site),

@@ -230,7 +230,7 @@ fn runs_once(service: &Service, at: At<'_>, key: Site) -> Known<bool> {
     let condition = service.restart_condition.value().and_then(|text| text.known()).unwrap_or_default();
     if at
         .path(&["deploy", "mode"])
-        .and_then(|mode| mode.text())
+        .and_then(super::super::model::At::text)
         .is_some_and(|mode| mode.as_str().ends_with("-job"))
     {
         return flag(true, key);

@@ -4,7 +4,7 @@ use crate::source::{Problem, Source, Span, Text, TextBuilder};
 
 use super::{Comment, Directive};
 
-/// BuildKit refuses longer lines (Go's default scanner buffer).
+/// `BuildKit` refuses longer lines (Go's default scanner buffer).
 const LINE_BYTES: usize = 65_535;
 
 /// A physical line without its line ending.

@@ -1,4 +1,4 @@
-//! Dockerfiles, read line by line as BuildKit's parser reads them, with a span for everything and nothing lost for one
+//! Dockerfiles, read line by line as `BuildKit`'s parser reads them, with a span for everything and nothing lost for one
 //! bad line.
 
 mod expand;

@@ -367,7 +367,7 @@ fn duplicates(tree: &Tree, entries: &[Entry]) -> Vec<Duplicate> {
         let span = tree.node(entry.key).span;
         match first.get(key.text.as_str()) {
             Some(&earlier) => {
-                duplicates.push(Duplicate { first: earlier, second: span, name: key.text.clone() })
+                duplicates.push(Duplicate { first: earlier, second: span, name: key.text.clone() });
             }
             None => {
                 first.insert(key.text.as_str(), span);
