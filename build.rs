@@ -1,6 +1,10 @@
 //! Puts the data of `rules/` into the binary, decoded once here so that it need not be parsed at every start.
 
-#![allow(clippy::panic, clippy::disallowed_methods, reason = "a build stops at a mistake, and cargo speaks through variables")]
+#![allow(
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a build stops at a mistake, and cargo speaks through variables"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The command line. No logic.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::facts::Target;
@@ -29,6 +31,8 @@ pub enum Command {
     Rules(Rules),
     /// Show what was understood of a file.
     Facts(Facts),
+    /// Run the examples of rule files.
+    Test(Test),
 }
 
 impl Default for Command {
@@ -60,6 +64,9 @@ pub struct Judging {
     /// Not these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Judge with the rules of this file or folder, too; they take the place of built-in ones of the same id.
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
     /// Leave files out that fit this pattern.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -160,6 +167,14 @@ pub struct Facts {
     /// Take it for this.
     #[arg(long = "as", value_name = "TARGET")]
     pub target: Option<TargetName>,
+}
+
+/// Options of `test`.
+#[derive(ClapArgs, Debug)]
+pub struct Test {
+    /// Rule files, or folders of them.
+    #[arg(required = true)]
+    pub paths: Vec<String>,
 }
 
 /// Targets by name.

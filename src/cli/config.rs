@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use crate::engine::{Run, check};
 use crate::facts;
@@ -10,7 +11,7 @@ use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, decode
 use crate::syntax::yaml;
 
 use super::args::Judging;
-use super::{Env, Failure};
+use super::{Env, Failure, own};
 
 /// What a configuration says.
 #[derive(Debug, Default)]
@@ -23,9 +24,12 @@ pub struct Config {
     pub fail_on: Option<Option<Severity>>,
     /// Patterns of files that are stacks.
     pub stacks: Vec<String>,
+    /// Files and folders of the user's own rules, seen from the configuration.
+    pub rules: Vec<PathBuf>,
 }
 
-const KEYS: &[&str] = &["profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks"];
+const KEYS: &[&str] =
+    &["profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "rules"];
 
 /// Reads the configuration that holds here: the one named, or the nearest upwards.
 pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
@@ -45,6 +49,8 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
             .map_err(|error: ReadError| Failure(format!("{shown}: {}", error.message)))?;
         let source = Source::new(FileId(0), &shown, &text);
         config = parse(&source).map_err(Failure)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.rules = config.rules.iter().map(|rules| folder.join(rules)).collect();
     }
     if let Some(profile) = &judging.profile {
         config.selection.profile.clone_from(profile);
@@ -54,6 +60,8 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
     }
     config.selection.ignore.extend(judging.ignore.iter().cloned());
     config.exclude.extend(judging.exclude.iter().cloned());
+    config.rules.extend(judging.rules.iter().map(|path| env.directory.join(path)));
+    config.selection.own = own::read(&config.rules, env)?.into_iter().map(|rule| rule.data).collect();
     Ok(config)
 }
 
@@ -83,6 +91,7 @@ fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
     config.selection.ignore = texts("ignore")?;
     config.exclude = texts("exclude")?;
     config.stacks = texts("stacks")?;
+    config.rules = texts("rules")?.into_iter().map(PathBuf::from).collect();
     let levels = Severity::ALL.map(|severity| (severity.name(), severity));
     if let Some(levels_by_rule) = at.get("severity") {
         for (rule, level) in levels_by_rule.entries()? {
@@ -105,7 +114,7 @@ fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
 }
 
 /// Where a path leads in the file: the key of the entry, or the item.
-fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
+pub fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
     let mut at = root;
     let mut offset = tree.node(root).span.start;
     for step in path {

@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod facts;
 mod fix;
+mod own;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -66,6 +67,7 @@ pub fn main(env: &mut Env<'_>) -> u8 {
         Command::Explain(args) => explain::run(&args, env),
         Command::Rules(args) => explain::rules(&args, env),
         Command::Facts(args) => facts::run(&args, env),
+        Command::Test(args) => own::test(&args, env),
         Command::Fix(args) => fix::fix(&args, env),
         Command::Harden(args) => fix::harden(&args, env),
     };

@@ -28,7 +28,10 @@ fn swarm_only(root: At<'_>) -> bool {
             ["placement", "update_config", "rollback_config", "endpoint_mode"]
                 .iter()
                 .any(|key| deploy.get(key).is_some())
-                || deploy.get("mode").and_then(super::model::At::text).is_some_and(|text| text.as_str() == "global")
+                || deploy
+                    .get("mode")
+                    .and_then(super::model::At::text)
+                    .is_some_and(|text| text.as_str() == "global")
                 || deploy.get("labels").is_some_and(|labels| {
                     labels.pairs().iter().any(|(pair, _)| pair.key.as_str().starts_with("traefik."))
                 })

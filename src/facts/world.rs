@@ -5,7 +5,11 @@ use std::sync::Arc;
 use crate::source::{FileId, Source, Text};
 
 use super::declare::Table;
-use super::kinds::{Project, File, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume, Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Copy, StageRef, Reference, Label, Program};
+use super::kinds::{
+    Command, Copy, Dependency, Dockerfile, File, Grant, Healthcheck, Image, Instruction, Label, Log, Mount,
+    Network, Package, Pipeline, Port, Program, Project, Reference, Run, Secret, Service, Setting, Stage,
+    StageRef, Update, Url, User, Variable, Volume,
+};
 use super::known::{Site, View};
 
 /// A node of the run: a part (one Dockerfile or one assembled project) and a place in it.

@@ -44,6 +44,20 @@ pub enum Outcome {
     Broken(String),
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, why) = match self {
+            Self::Validated => return f.write_str("validated"),
+            Self::Missing(why) => ("missing", why),
+            Self::Noisy(why) => ("noisy", why),
+            Self::Misplaced(why) => ("misplaced", why),
+            Self::WrongFix(why) => ("wrong fix", why),
+            Self::Broken(why) => ("broken example", why),
+        };
+        write!(f, "{name}: {why}")
+    }
+}
+
 /// The examples of a rule file.
 pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
     let targets = rule.get("targets").and_then(|list| list.texts().ok()).unwrap_or_default();

@@ -24,6 +24,8 @@ pub struct Selection {
     pub severity: BTreeMap<String, Severity>,
     /// Options, by rule and name.
     pub options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Rules of the user's own; they take the place of built-in ones of the same id.
+    pub own: Vec<Data>,
 }
 
 impl Default for Selection {
@@ -34,6 +36,7 @@ impl Default for Selection {
             ignore: Vec::new(),
             severity: BTreeMap::new(),
             options: BTreeMap::new(),
+            own: Vec::new(),
         }
     }
 }
@@ -73,7 +76,7 @@ pub fn lists() -> Values {
 
 /// The policy that a selection of the built-in rules makes.
 pub fn load(selection: &Selection) -> Result<Policy, String> {
-    let documents = builtin();
+    let documents = documents(&selection.own);
     let known: Vec<Names> = documents.iter().map(Names::of).collect();
     for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
         if !known.iter().any(|rule| rule.is(name)) {
@@ -109,6 +112,19 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
         }
     }
     Ok(Policy::new(rules))
+}
+
+/// The built-in rules, and the user's own in their places or behind them.
+fn documents(own: &[Data]) -> Vec<Data> {
+    let mut all = builtin();
+    for data in own {
+        let id = Names::of(data).id;
+        match all.iter_mut().find(|builtin| Names::of(builtin).id == id) {
+            Some(builtin) => builtin.clone_from(data),
+            None => all.push(data.clone()),
+        }
+    }
+    all
 }
 
 /// Every built-in rule, whether it is on or not.

@@ -108,10 +108,14 @@ fn segment(at: &Reader<'_>, name: &str, kind: Kind) -> Read<(Segment, Type)> {
     match name {
         "name" => Ok((Segment::Name, Type::Text)),
         "project" if kind != Kind::Project => Ok((Segment::Project, Type::Node(Kind::Project))),
-        _ => if let Some(field) = kind.table().field(name) { Ok((Segment::Field(field), field.of)) } else {
-            let names = kind.table().fields.iter().map(|field| field.name).chain(["name", "project"]);
-            at.unknown(&format!("field of a {}", kind.name()), name, names)
-        },
+        _ => {
+            if let Some(field) = kind.table().field(name) {
+                Ok((Segment::Field(field), field.of))
+            } else {
+                let names = kind.table().fields.iter().map(|field| field.name).chain(["name", "project"]);
+                at.unknown(&format!("field of a {}", kind.name()), name, names)
+            }
+        }
     }
 }
 

@@ -265,7 +265,9 @@ fn options(at: &Reader<'_>, values: &mut Values) -> Read<Vec<String>> {
         if values.get(name).is_some() {
             continue;
         }
-        if let Some(default) = option.get("default") { values.set(name, default.texts()?) } else {
+        if let Some(default) = option.get("default") {
+            values.set(name, default.texts()?)
+        } else {
             values.set(name, Vec::new());
             missing.push(name.to_owned());
         }

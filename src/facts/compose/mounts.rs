@@ -75,8 +75,9 @@ impl Filler<'_> {
         let source = item.get("source").or_else(|| item.get("src"));
         let label = source.and_then(super::super::model::At::text).unwrap_or(&target).span();
         let site = Site { label, ..item.site };
-        let shown =
-            source.and_then(super::super::model::At::text).map_or_else(String::new, |text| format!("{}:", text.as_str()));
+        let shown = source
+            .and_then(super::super::model::At::text)
+            .map_or_else(String::new, |text| format!("{}:", text.as_str()));
         let shown = format!("{shown}{}", target.as_str());
         let mut mount = Mount::new(head(
             Text::made(&shown, site.label, Origin::Written),
@@ -84,8 +85,9 @@ impl Filler<'_> {
             format!("volumes[\"{shown}\"]"),
         ));
         mount.written_in = Known::Set("volumes", site);
-        let absolute =
-            source.and_then(super::super::model::At::text).is_some_and(|text| text.as_str().starts_with(['/', '.']));
+        let absolute = source
+            .and_then(super::super::model::At::text)
+            .is_some_and(|text| text.as_str().starts_with(['/', '.']));
         mount.r#type = match kind {
             Some(kind) => kind.parsed(|text| {
                 Some(match text {

@@ -31,8 +31,9 @@ impl Filler<'_> {
     /// The stage that a service builds, if its Dockerfile was read.
     pub fn linked_stage(&self, at: At<'_>) -> Known<NodeId> {
         let Some(build) = at.get("build").filter(|build| !build.is_null()) else { return Known::Absent };
-        let text =
-            |key: &str| build.get(key).and_then(super::super::model::At::text).map(|text| text.known().map(str::to_owned));
+        let text = |key: &str| {
+            build.get(key).and_then(super::super::model::At::text).map(|text| text.known().map(str::to_owned))
+        };
         let context = match build.text() {
             Some(text) => text.known().map(str::to_owned),
             None => text("context").unwrap_or_else(|| Some(".".to_owned())),

@@ -5,7 +5,7 @@ use crate::source::{FileId, Problem, Span, Text};
 use super::plain::{Plain, plain_text};
 
 /// A node of a tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
 /// A parsed YAML file.
