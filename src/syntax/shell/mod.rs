@@ -2,7 +2,10 @@
 //! pipelines. One pass, a depth cap, an answer for every input; no syntax errors.
 
 mod command;
+mod list;
+mod redirect;
 mod scan;
+mod simple;
 mod word;
 mod wrap;
 
