@@ -3,7 +3,7 @@
 use crate::source::{Source, Text, TextBuilder};
 
 use super::lines::Lines;
-use super::{Form, Heredoc, Instruction, Keyword, parse, words};
+use super::{Form, Heredoc, Instruction, Keyword, lexer, parse, words};
 
 /// The instruction, or the trigger in it, whose heredocs follow on the next lines.
 pub(super) fn holder(instruction: &mut Instruction) -> Option<&mut Instruction> {
@@ -16,7 +16,10 @@ pub(super) fn holder(instruction: &mut Instruction) -> Option<&mut Instruction> 
 /// Reads the heredocs that an instruction announces; returns where the last one ends.
 pub(super) fn read(holder: &mut Instruction, lines: &mut Lines<'_>, source: &Source) -> Option<u32> {
     let mut end = None;
-    for word in words::raw(&holder.arguments) {
+    if !lexer::accepts(holder.arguments.as_str()) {
+        return None;
+    }
+    for word in words::quotable(&holder.arguments, '\\') {
         let Some((name, expand, strip_tabs)) = opener(&word) else { continue };
         let mut body = TextBuilder::new(source.id);
         let mut terminated = false;
@@ -57,7 +60,7 @@ fn opener(word: &Text) -> Option<(Text, bool, bool)> {
     if raw.is_empty() || raw.as_str().contains('<') {
         return None;
     }
-    let name = words::unquote(&raw);
+    let name = words::unquote(&raw, '\\');
     let expand = name.as_str() == raw.as_str();
     (!name.is_empty()).then_some((name, expand, strip_tabs))
 }

@@ -145,17 +145,23 @@ impl<'s> Lines<'s> {
             self.directives_done = true;
             return false;
         }
-        match word.to_ascii_lowercase().as_str() {
-            "escape" => match value.as_str() {
+        let known = word.to_ascii_lowercase();
+        if !matches!(known.as_str(), "syntax" | "escape" | "check") {
+            self.directives_done = true;
+            return false;
+        }
+        if self.directives.iter().any(|it| it.name.as_str().eq_ignore_ascii_case(word)) {
+            let message = format!("there can be only one `{known}` directive");
+            self.problems.push(Problem::new("dockerfile-syntax", message, comment.span));
+        } else if known == "escape" {
+            match value.as_str() {
                 "\\" => self.escape = '\\',
                 "`" => self.escape = '`',
                 _ => {
                     let message = "the escape character can only be a backslash or a backtick";
                     self.problems.push(Problem::new("dockerfile-syntax", message, value.span()));
                 }
-            },
-            "syntax" | "check" => {}
-            _ => return false,
+            }
         }
         self.directives.push(Directive { name, value, span: comment.span });
         true

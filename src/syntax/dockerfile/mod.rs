@@ -4,6 +4,7 @@
 mod expand;
 mod heredoc;
 mod json;
+mod lexer;
 mod lines;
 mod operands;
 mod parse;
@@ -67,6 +68,8 @@ pub struct Instruction {
     pub head: Span,
     /// Its flags.
     pub flags: Vec<Flag>,
+    /// The escape character of its file.
+    pub escape: char,
     /// What follows keyword and flags, continuations joined, comments dropped.
     pub arguments: Text,
     /// Whether its operands are a JSON list.

@@ -21,8 +21,8 @@ pub struct From {
 
 /// Takes FROM apart; `None` without an image.
 pub fn from(instruction: &Instruction) -> Option<From> {
-    let mut words = words::raw(&instruction.arguments).into_iter();
-    let image = words::unquote(&words.next()?);
+    let mut words = words::plain(&instruction.arguments).into_iter();
+    let image = words::unquote(&words.next()?, instruction.escape);
     let platform = instruction.flag("platform").and_then(|flag| flag.value.clone());
     let mut rest: Vec<Text> = words.collect();
     let named = rest.first().is_some_and(|word| word.as_str().eq_ignore_ascii_case("as")) && rest.len() >= 2;
@@ -47,41 +47,50 @@ pub struct Pair {
 
 /// The pairs of ENV, LABEL or ARG.
 pub fn pairs(instruction: &Instruction) -> Vec<Pair> {
-    let arguments = &instruction.arguments;
-    let all = words::raw(arguments);
+    let (arguments, escape) = (&instruction.arguments, instruction.escape);
+    let all = words::quotable(arguments, escape);
     let legacy =
         instruction.keyword != Keyword::Arg && all.first().is_some_and(|word| word.find('=').is_none());
     if legacy {
         let Some((key, rest)) = words::first(arguments) else { return Vec::new() };
         let (value, raw) =
-            if rest.is_empty() { (None, None) } else { (Some(unquote_ends(&rest)), Some(rest)) };
-        return vec![Pair { key: words::unquote(&key), value, raw, span: arguments.span(), legacy: true }];
+            if rest.is_empty() { (None, None) } else { (Some(words::unquote(&rest, escape)), Some(rest)) };
+        return vec![Pair {
+            key: words::unquote(&key, escape),
+            value,
+            raw,
+            span: arguments.span(),
+            legacy: true,
+        }];
     }
     all.iter()
         .map(|word| match word.split_once('=') {
             Some((key, value)) => Pair {
-                key: words::unquote(&key),
-                value: Some(words::unquote(&value)),
+                key: words::unquote(&key, escape),
+                value: Some(words::unquote(&value, escape)),
                 raw: Some(value),
                 span: word.span(),
                 legacy: false,
             },
-            None => {
-                Pair { key: words::unquote(word), value: None, raw: None, span: word.span(), legacy: false }
-            }
+            None => Pair {
+                key: words::unquote(word, escape),
+                value: None,
+                raw: None,
+                span: word.span(),
+                legacy: false,
+            },
         })
         .collect()
-}
-
-fn unquote_ends(text: &Text) -> Text {
-    words::unquote(text)
 }
 
 /// The operands as words: the elements of a JSON list, or what blanks separate.
 pub fn operands(instruction: &Instruction) -> Vec<Text> {
     match &instruction.form {
         Form::Exec(words) => words.clone(),
-        Form::Shell => words::raw(&instruction.arguments).iter().map(words::unquote).collect(),
+        Form::Shell => words::plain(&instruction.arguments)
+            .iter()
+            .map(|word| words::unquote(word, instruction.escape))
+            .collect(),
     }
 }
 
@@ -98,7 +107,7 @@ pub struct Copy {
 pub fn copy(instruction: &Instruction) -> Copy {
     let mut words = operands(instruction);
     let destination = if words.len() >= 2 { words.pop() } else { None };
-    words.retain(|word| !instruction.heredocs.iter().any(|heredoc| heredoc.opener == word.span()));
+    words.retain(|word| !instruction.heredocs.iter().any(|heredoc| heredoc.opener.contains(word.span())));
     Copy { sources: words, destination }
 }
 

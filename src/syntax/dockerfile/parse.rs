@@ -15,7 +15,7 @@ pub fn parse(source: &Source) -> Dockerfile {
             comment.inside = Some(index);
             lines.comments.push(comment);
         }
-        let mut instruction = instruction(&logical.text, &logical, 0);
+        let mut instruction = instruction(&logical.text, &logical, lines.escape, 0);
         let wants = heredoc::holder(&mut instruction);
         if let Some(holder) = wants {
             let end = heredoc::read(holder, &mut lines, source);
@@ -30,10 +30,10 @@ pub fn parse(source: &Source) -> Dockerfile {
 }
 
 /// Takes a logical line apart: keyword, flags, operands.
-fn instruction(text: &Text, logical: &Logical, depth: u32) -> Instruction {
+fn instruction(text: &Text, logical: &Logical, escape: char, depth: u32) -> Instruction {
     let text = text.trim();
     let value = text.as_str();
-    let end = value.find(char::is_whitespace).unwrap_or(value.len());
+    let end = value.find(words::is_blank).unwrap_or(value.len());
     let word = text.slice(0..end);
     let keyword = Keyword::named(word.as_str());
     let (flags, arguments) = flags(&text.slice(end..value.len()));
@@ -41,7 +41,7 @@ fn instruction(text: &Text, logical: &Logical, depth: u32) -> Instruction {
     let (form, broken_json) = form(keyword, &arguments);
     // A trigger cannot be a trigger again; BuildKit refuses it, so one level is all there is to read.
     let trigger = (keyword == Keyword::Onbuild && depth == 0 && !arguments.is_empty())
-        .then(|| Box::new(instruction(&arguments, logical, 1)));
+        .then(|| Box::new(instruction(&arguments, logical, escape, 1)));
     let head = if depth == 0 { text.span() } else { word.span().to(text.span()) };
     Instruction {
         keyword,
@@ -49,6 +49,7 @@ fn instruction(text: &Text, logical: &Logical, depth: u32) -> Instruction {
         span: if depth == 0 { logical.span } else { head },
         head,
         flags,
+        escape,
         arguments,
         form,
         broken_json,
@@ -64,21 +65,23 @@ fn flags(text: &Text) -> (Vec<Flag>, Text) {
     let mut flags = Vec::new();
     let mut at = 0;
     loop {
-        let blanks = value[at..].len() - value[at..].trim_start().len();
+        let blanks = value[at..].len() - value[at..].trim_start_matches(words::is_blank).len();
         let start = at + blanks;
         if !value[start..].starts_with("--") {
             return (flags, text.slice(start..value.len()));
         }
-        let end = words::end(value, start);
+        // Flags are unquoted before their escape character is asked for: it is always the backslash.
+        let end = words::end(value, start, '\\');
         let word = text.slice(start..end);
         at = end;
         if word.as_str() == "--" {
             return (flags, text.slice(end..value.len()));
         }
         let span = word.span();
-        let body = word.slice(2..word.len());
+        let body = words::unquote_flag(&word);
+        let body = body.slice(2..body.len());
         flags.push(match body.split_once('=') {
-            Some((name, value)) => Flag { name, value: Some(words::unquote(&value)), span },
+            Some((name, value)) => Flag { name, value: Some(value), span },
             None => Flag { name: body, value: None, span },
         });
     }
@@ -94,8 +97,8 @@ fn form(keyword: Keyword, arguments: &Text) -> (Form, bool) {
         | Keyword::Add
         | Keyword::Copy => json::list(arguments),
         Keyword::Healthcheck => match words::first(arguments) {
-            Some((word, rest)) if word.as_str().eq_ignore_ascii_case("CMD") => json::list(&rest),
-            _ => json::List::None,
+            Some((_, rest)) => json::list(&rest),
+            None => json::List::None,
         },
         _ => json::List::None,
     };

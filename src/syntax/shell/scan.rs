@@ -134,7 +134,7 @@ impl<'t> Scanner<'t> {
         self.s.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
     }
 
-    pub(super) fn to_boundary(&mut self) {
+    pub(super) fn snap(&mut self) {
         self.at = self.at.min(self.s.len());
         while !self.s.is_char_boundary(self.at) {
             self.at += 1;

@@ -169,7 +169,7 @@ impl Scanner<'_> {
                 break;
             }
         }
-        self.to_boundary();
+        self.snap();
     }
 
     /// To the end of `$((`.
