@@ -29,13 +29,24 @@ pub struct Found {
 /// The names that [`guess`] knows, as the pattern of the pre-commit hooks.
 pub const HOOK_PATTERN: &str = r"(?i)(^|/)((docker|container)file([._-][^/]*)?|[^/]*\.(docker|container)file|(docker-)?compose[^/]*\.ya?ml|[^/]*stack[^/]*\.ya?ml|swarm[^/]*\.ya?ml)$";
 
+/// What the hooks leave out of that again: the endings of [`OTHERS`], and [`CODE`].
+pub const HOOK_EXCLUDE: &str = r"(?i)\.(dockerignore|j2|tmpl|template|orig|md|swp)$|(?-i:(^|/)(docker|container)file[^/]*\.(rs|go|py|rb|js|ts|cs|java|kt|php|lua|sh|vim)$)";
+
 /// Endings of files that have such a name and are something else.
 const OTHERS: [&str; 7] = [".dockerignore", ".j2", ".tmpl", ".template", ".orig", ".md", ".swp"];
 
+/// Endings of programs: `dockerfile.rs` is about Dockerfiles, while `Dockerfile.go` is one for a program in Go.
+const CODE: [&str; 13] =
+    [".rs", ".go", ".py", ".rb", ".js", ".ts", ".cs", ".java", ".kt", ".php", ".lua", ".sh", ".vim"];
+
 /// What a file is by its name.
 pub fn guess(path: &str) -> Option<Guess> {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    if OTHERS.iter().any(|ending| name.ends_with(ending)) {
+    let written = path.rsplit('/').next().unwrap_or(path);
+    let name = written.to_ascii_lowercase();
+    let stem = ["dockerfile", "containerfile"].iter().any(|stem| written.starts_with(stem));
+    if OTHERS.iter().any(|ending| name.ends_with(ending))
+        || (stem && CODE.iter().any(|ending| written.ends_with(ending)))
+    {
         return None;
     }
     let yaml = name.ends_with(".yml") || name.ends_with(".yaml");
@@ -103,7 +114,9 @@ mod tests {
 
     #[test]
     fn names_and_the_hook_agree() {
-        let hook = regex::Regex::new(HOOK_PATTERN).unwrap();
+        let wanted = regex::Regex::new(HOOK_PATTERN).unwrap();
+        let left_out = regex::Regex::new(HOOK_EXCLUDE).unwrap();
+        let hook = |path: &str| wanted.is_match(path) && !left_out.is_match(path);
         let cases = [
             ("Dockerfile", Some(Guess::Dockerfile)),
             ("a/Dockerfile.prod", Some(Guess::Dockerfile)),
@@ -118,13 +131,15 @@ mod tests {
             ("Dockerfiles", None),
             ("mydockerfile", None),
             ("docker.md", None),
+            ("Dockerfile.go", Some(Guess::Dockerfile)),
+            ("src/dockerfile.rs", None),
+            ("Dockerfile.dockerignore", None),
+            ("Dockerfile.j2", None),
         ];
         for (path, expected) in cases {
             assert_eq!(guess(path), expected, "{path}");
-            assert_eq!(hook.is_match(path), expected.is_some(), "{path}");
+            assert_eq!(hook(path), expected.is_some(), "{path}");
         }
         assert_eq!(guess("ci.yml"), Some(Guess::Yaml));
-        assert_eq!(guess("Dockerfile.dockerignore"), None);
-        assert_eq!(guess("Dockerfile.j2"), None);
     }
 }

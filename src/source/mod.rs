@@ -10,7 +10,7 @@ mod problem;
 mod span;
 mod text;
 
-pub use discover::{Found, Guess, HOOK_PATTERN, discover, guess};
+pub use discover::{Found, Guess, HOOK_EXCLUDE, HOOK_PATTERN, discover, guess};
 pub use edit::{Edit, apply};
 pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use glob::glob;
