@@ -6,6 +6,7 @@ mod excerpt;
 mod github;
 mod human;
 mod json;
+mod markdown;
 mod table;
 
 pub use escape::line;
@@ -56,6 +57,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "concise", about: "a line a finding, for editors and grep", write: concise::write },
     Format { name: "json", about: "everything, for programs; schema/report.v1.json", write: json::write },
     Format { name: "github", about: "annotations of a GitHub workflow", write: github::write },
+    Format { name: "markdown", about: "a table, for a job's summary or a comment", write: markdown::write },
 ];
 
 /// The format of that name.
