@@ -87,6 +87,7 @@ fn passes(test: &Test, view: View<'_>, cx: Context<'_>) -> Truth {
         },
         _ => match view {
             View::Absent => Truth::False,
+            View::Unknown(..) if compares_with_nothing(test, cx) => Truth::False,
             View::Unknown(..) => Truth::Unknown,
             View::Texts(list, _) => {
                 of_list(test, list, cx, |test, item| passes(test, View::Text(item, Site::default()), cx))
@@ -208,16 +209,41 @@ fn same_list<T: AsText>(list: &List<T>, other: &List<Text>) -> Truth {
     all_of(pairs, |(a, b)| partial::same(a, b))
 }
 
+/// A list that is open has this many items or more.
 fn count(test: &Test, items: usize, open: bool, cx: Context<'_>) -> Truth {
-    let low = passes(test, View::Number(items as f64, Site::default()), cx);
+    let items_so_far = items as f64;
+    let low = passes(test, View::Number(items_so_far, Site::default()), cx);
     if !open {
         return low;
     }
-    // With more items to come only a lower bound can be certain.
     match test {
+        Test::All(all) => all_of(all.iter(), |test| count(test, items, open, cx)),
+        Test::Not(test) => !count(test, items, open, cx),
         Test::More(_) if low == Truth::True => Truth::True,
         Test::Less(_) if low == Truth::False => Truth::False,
+        Test::Equals(wanted) => {
+            let passed = |operand: &Operand| matches!(operand, Operand::Number(it) if *it < items_so_far);
+            if wanted.iter().all(passed) { Truth::False } else { Truth::Unknown }
+        }
         _ => Truth::Unknown,
+    }
+}
+
+/// Whether the right-hand side of a test is absent: then the test is false, whatever the left-hand side is.
+fn compares_with_nothing(test: &Test, cx: Context<'_>) -> bool {
+    let absent = |operand: &Operand| match operand {
+        Operand::Path(path) => matches!(path.follow(cx.world, cx.subject), View::Absent),
+        Operand::Item => cx.item.is_none(),
+        Operand::Text(_) | Operand::Number(_) | Operand::Flag(_) => false,
+    };
+    match test {
+        Test::Equals(all)
+        | Test::Contains(all)
+        | Test::StartsWith(all)
+        | Test::EndsWith(all)
+        | Test::Like(all) => all.iter().all(absent),
+        Test::Less(operand) | Test::More(operand) => absent(operand),
+        _ => false,
     }
 }
 
@@ -289,45 +315,62 @@ fn text_test(
     cx: Context<'_>,
     test: impl Fn(&Text, &str) -> Truth,
 ) -> Truth {
+    let made;
+    let text = match view {
+        View::Text(text, _) => text,
+        View::Word(word, site) => {
+            made = Text::made(word, site.label, Origin::Written);
+            &made
+        }
+        _ => return Truth::False,
+    };
     let mut any = Truth::False;
     for operand in operands {
-        any = any.or(match (view, operand) {
-            (View::Text(text, _), Operand::Text(wanted)) => test(text, wanted),
-            (View::Text(text, _), Operand::Item) => cx.item.map_or(Truth::False, |item| test(text, item)),
-            (View::Text(text, _), Operand::Path(path)) => match path.follow(cx.world, cx.subject) {
-                View::Text(other, _) => other.known().map_or(Truth::Unknown, |other| test(text, other)),
-                View::Word(other, _) => test(text, other),
-                View::Unknown(..) => Truth::Unknown,
-                _ => Truth::False,
-            },
-            (View::Word(word, site), Operand::Text(wanted)) => {
-                test(&Text::made(word, site.label, Origin::Written), wanted)
-            }
-            _ => Truth::False,
+        any = any.or(match operand {
+            Operand::Text(wanted) => test(text, wanted),
+            Operand::Item => cx.item.map_or(Truth::False, |item| test(text, item)),
+            Operand::Path(path) => against(text, path.follow(cx.world, cx.subject), &test),
+            Operand::Number(_) | Operand::Flag(_) => Truth::False,
         });
+        if any == Truth::True {
+            break;
+        }
     }
     any
 }
 
-fn compare(view: View<'_>, operand: &Operand, cx: Context<'_>, test: impl Fn(f64, f64) -> bool) -> Truth {
-    let left = match view {
-        View::Number(number, _) => number,
-        View::Text(text, _) => match text.known() {
-            Some(text) => match text.parse() {
-                Ok(number) => number,
-                Err(_) => return Truth::False,
-            },
-            None => return Truth::Unknown,
-        },
-        _ => return Truth::False,
-    };
-    match operand {
-        Operand::Number(right) => test(left, *right).into(),
-        Operand::Path(path) => match path.follow(cx.world, cx.subject) {
-            View::Number(right, _) => test(left, right).into(),
-            View::Unknown(..) => Truth::Unknown,
-            _ => Truth::False,
-        },
+/// Tests a text against a field of the subject.
+fn against(text: &Text, other: View<'_>, test: &impl Fn(&Text, &str) -> Truth) -> Truth {
+    match other {
+        View::Text(other, _) => other.known().map_or(Truth::Unknown, |other| test(text, other)),
+        View::Word(other, _) => test(text, other),
+        View::Unknown(..) => Truth::Unknown,
         _ => Truth::False,
+    }
+}
+
+fn compare(view: View<'_>, operand: &Operand, cx: Context<'_>, test: impl Fn(f64, f64) -> bool) -> Truth {
+    let right = match operand {
+        Operand::Number(right) => Ok(*right),
+        Operand::Path(path) => number(path.follow(cx.world, cx.subject)),
+        Operand::Text(_) | Operand::Flag(_) | Operand::Item => Err(Truth::False),
+    };
+    match (number(view), right) {
+        (Ok(left), Ok(right)) => test(left, right).into(),
+        (Err(left), Err(right)) => left.and(right),
+        (Err(truth), _) | (_, Err(truth)) => truth,
+    }
+}
+
+/// A number, or what comes of comparing what is none.
+fn number(view: View<'_>) -> Result<f64, Truth> {
+    match view {
+        View::Number(number, _) => Ok(number),
+        View::Text(text, _) => {
+            let text = text.known().ok_or(Truth::Unknown)?;
+            text.parse().map_err(|_| Truth::False)
+        }
+        View::Unknown(..) => Err(Truth::Unknown),
+        _ => Err(Truth::False),
     }
 }

@@ -162,6 +162,9 @@ const OPERATORS: &[&str] = &[
 fn test(at: &Reader<'_>, of: Type, scope: Scope<'_>) -> Read<Test> {
     if !at.is_map() {
         if matches!(of, Type::Node(_) | Type::Nodes(_) | Type::Map) {
+            if let Ok(state @ ("absent" | "empty" | "set" | "unknown")) = at.text().as_deref() {
+                return at.mistake(format!("a {of} cannot equal a text; did you mean `{{ is: {state} }}`?"));
+            }
             return at.mistake(format!("a {of} cannot equal a text; name a field of it, or `is: set`"));
         }
         if of == Type::Texts && at.is_list() {

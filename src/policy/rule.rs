@@ -173,13 +173,7 @@ impl Case {
             when.push(predicate::read(&condition, kind, scope)?);
         }
         let Some(message) = either("message") else { return at.mistake("`message` is missing") };
-        let place = either("at").map(|place| Path::read(&place, &place.text()?, kind)).transpose()?;
-        if let Some(place) = &place
-            && matches!(place.of(), Type::Nodes(_) | Type::Texts)
-            && either("at").is_some_and(|at| at.text().is_ok_and(|text| text.contains('.')))
-        {
-            return at.mistake("`at` must name one thing; choose the element kind as `on`");
-        }
+        let place = either("at").map(|at| label(&at, kind)).transpose()?;
         Ok(Self {
             on: kind,
             index,
@@ -192,6 +186,16 @@ impl Case {
             fixes: either("fix").map_or(Ok(Vec::new()), |list| fix::read(&list, kind, scope, places))?,
         })
     }
+}
+
+/// What to underline. A list of the subject's own is one thing, its key; a list behind a reference is several.
+fn label(at: &Reader<'_>, kind: Kind) -> Read<Path> {
+    let written = at.text()?;
+    let path = Path::read(at, &written, kind)?;
+    if matches!(path.of(), Type::Nodes(_) | Type::Texts) && written.contains('.') {
+        return at.mistake("`at` must name one thing; choose the element kind as `on`");
+    }
+    Ok(path)
 }
 
 fn related(at: Option<&Reader<'_>>, kind: Kind, values: &Values) -> Read<Vec<Related>> {
