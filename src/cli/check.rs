@@ -1,8 +1,10 @@
 //! `plimsoll check`.
 
-use crate::engine::Report;
+use crate::engine::{Finding, Report, Run};
+use crate::fix;
 use crate::policy::Severity;
 use crate::report;
+use crate::source::Edit;
 
 use super::args::{Check, Color};
 use super::{Env, Failure, config};
@@ -29,7 +31,7 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
             verbose: args.verbose,
             quiet: args.quiet,
             show_ignored: args.show_ignored,
-            edits: &|_| Vec::new(),
+            edits: &|finding| edits(finding, &run),
         };
         let mut bytes = Vec::new();
         (format.write)(&run.report, &options, &mut bytes)?;
@@ -39,6 +41,12 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
         }
     }
     Ok(code(&run.report, fail_on))
+}
+
+/// The edits that mend a finding; none where only a person can, or where they do not fit the file.
+fn edits(finding: &Finding, run: &Run) -> Vec<Edit> {
+    let repair = finding.repair.as_ref().filter(|repair| !repair.changes.is_empty());
+    repair.and_then(|repair| fix::edits(repair, &run.report.sources, &run.documents).ok()).unwrap_or_default()
 }
 
 fn code(report: &Report, fail_on: Option<Severity>) -> u8 {

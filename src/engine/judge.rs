@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::facts::{Kind, Node, NodeId, Part, Site, View, World};
+use crate::facts::{Kind, Node, NodeId, Part, Site, Type, View, World};
 use crate::policy::{Case, Confidence, Context, Filling, Path, Policy, Rule, Severity, Trace, Truth, holds};
 use crate::source::{Origin, Problem, Span};
 
@@ -94,26 +94,42 @@ fn judge_node(world: &World, part: &Part, rule: &Rule, node: NodeId, judgement: 
         if let (Some(case), true) = (unknown, standing != Some(Standing::Broken)) {
             judgement.undecided.extend(undecided(rule, case, cx));
         }
-        if let (Some(control), Some(standing)) = (&rule.about.control, standing)
-            && let Some(owner) = owner(world, node)
-        {
-            let cell = judgement.controls.entry((owner, control.clone())).or_insert(standing);
-            *cell = (*cell).max(standing);
+        if let (Some(control), Some(standing)) = (&rule.about.control, standing) {
+            for owner in owners(world, node) {
+                let cell = judgement.controls.entry((owner, control.clone())).or_insert(standing);
+                *cell = (*cell).max(standing);
+            }
         }
     }
 }
 
-/// The service or stage that a node belongs to.
-fn owner(world: &World, node: NodeId) -> Option<NodeId> {
+/// The service or stage that a node belongs to; for what services share, each of them.
+fn owners(world: &World, node: NodeId) -> Vec<NodeId> {
     let mut at = Some(node);
-    while let Some(id) = at {
-        let it = world.node(id)?;
+    while let Some(it) = at.and_then(|id| world.node(id)) {
         if matches!(it.kind(), Kind::Service | Kind::Stage) {
-            return Some(id);
+            return at.into_iter().collect();
         }
         at = it.head().parent;
     }
-    None
+    let Some(it) = world.node(node) else { return Vec::new() };
+    sharing(world, it, 0)
+}
+
+/// The services that a node names: a network's, a setting's, those of a setting's network.
+fn sharing(world: &World, node: &Node, depth: u32) -> Vec<NodeId> {
+    let mut owners = Vec::new();
+    for field in node.kind().table().fields {
+        match (field.of, (field.get)(node)) {
+            (Type::Node(Kind::Service), View::Node(service, _)) => owners.push(service),
+            (Type::Nodes(Kind::Service), View::Nodes(services, _)) => owners.extend(&services.items),
+            (Type::Node(Kind::Network), View::Node(network, _)) if depth == 0 => {
+                owners.extend(world.node(network).map(|it| sharing(world, it, 1)).unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    owners
 }
 
 fn finding(part: &Part, rule: &Rule, case: &Case, cx: Context<'_>, excuse: Truth) -> Finding {

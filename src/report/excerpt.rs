@@ -58,7 +58,7 @@ impl<'r> Drawer<'r> {
         Self { report, shown, handler }
     }
 
-    /// Draws a block: an excerpt for each file that has labels.
+    /// Draws a block: its title, a frame for each file that has labels, what to do about it.
     pub fn draw(&self, block: &Block) -> String {
         let mut files: Vec<FileId> = Vec::new();
         for (span, _) in &block.labels {
@@ -66,12 +66,11 @@ impl<'r> Drawer<'r> {
                 files.push(span.file);
             }
         }
-        let mut out = String::new();
+        let mut out = format!("{}\n", block.title);
         for (index, file) in files.iter().enumerate() {
             let Some(source) = self.report.source(*file) else { continue };
             let labels = block.labels.iter().filter(|(span, _)| span.file == *file);
             let drawn = Drawn {
-                title: if index == 0 { block.title.clone() } else { "see also".to_owned() },
                 code: Code { source, shown: self.shown.get(file).map(Vec::as_slice).unwrap_or_default() },
                 labels: labels
                     .enumerate()
@@ -85,40 +84,74 @@ impl<'r> Drawer<'r> {
                         }
                     })
                     .collect(),
-                help: block.help.clone().filter(|_| index + 1 == files.len()),
             };
+            let mut excerpt = String::new();
             // Drawing into a string cannot fail.
-            let _ = self.handler.render_report(&mut out, &drawn);
+            let _ = self.handler.render_report(&mut excerpt, &drawn);
+            out.push_str(&frame(&excerpt));
+        }
+        for line in block.help.iter().flat_map(|help| help.lines()) {
+            out.push_str("  ");
+            out.push_str(line);
+            out.push('\n');
         }
         out
     }
 }
 
+/// One frame of the frames that miette draws for places that are far apart, without the title line.
+fn frame(excerpt: &str) -> String {
+    let frames: Vec<Vec<&str>> =
+        excerpt.lines().skip(1).map(str::trim_end).fold(Vec::new(), |mut frames, line| {
+            if line.contains("╭─[") || frames.is_empty() {
+                frames.push(Vec::new());
+            }
+            if let Some(frame) = frames.last_mut() {
+                frame.push(line);
+            }
+            frames
+        });
+    let gutter = |frame: &[&str]| frame.first().and_then(|line| line.find('╭')).unwrap_or(0);
+    let widest = frames.iter().map(|frame| gutter(frame)).max().unwrap_or(0);
+    let mut out = String::new();
+    for (index, frame) in frames.iter().enumerate() {
+        let indent = " ".repeat(widest - gutter(frame));
+        let last = index + 1 == frames.len();
+        for line in frame {
+            let opens = line.contains("╭─[");
+            let closes = line.trim_start() == "╰────";
+            if opens && index > 0 || line.is_empty() {
+                continue;
+            }
+            if closes && !last {
+                out.push_str(&" ".repeat(widest));
+                out.push_str("⋮\n");
+            } else {
+                out.push_str(&indent);
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
 #[derive(Debug)]
 struct Drawn<'s> {
-    title: String,
     code: Code<'s>,
     labels: Vec<LabeledSpan>,
-    help: Option<String>,
 }
 
 impl std::fmt::Display for Drawn<'_> {
+    /// The title line, which [`frame`] takes away.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.title)
+        f.write_str("title")
     }
 }
 
 impl std::error::Error for Drawn<'_> {}
 
 impl Diagnostic for Drawn<'_> {
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(miette::Severity::Advice)
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
-    }
-
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&self.code)
     }
@@ -149,10 +182,11 @@ impl SourceCode for Code<'_> {
         let first = lines.line(start as u32).saturating_sub(before as u32);
         let last_of_span = if end > start { lines.line(end as u32 - 1) } else { lines.line(end as u32) };
         let last = (last_of_span + after as u32).min(lines.count() - 1);
-        let from = lines.range(first, text).start;
-        let to = lines.range(last, text).end;
+        let line_start = lines.range(first, text).start;
+        let from = boundary(text, start.saturating_sub(REACH).max(line_start));
+        let to = boundary(text, (end + REACH).min(lines.range(last, text).end));
         let column = text
-            .get(from..start)
+            .get(line_start..start)
             .map_or(0, |before| if before.contains('\n') { 0 } else { before.chars().count() });
         let contents = Contents {
             data: self.shown.get(from..to).unwrap_or_default(),
@@ -164,6 +198,17 @@ impl SourceCode for Code<'_> {
         };
         Ok(Box::new(contents))
     }
+}
+
+/// So many bytes beside a place are shown of its line at most.
+const REACH: usize = 400;
+
+/// The character boundary at or before an offset.
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// A text with what must not be shown replaced by as many bytes, so that underlines stay in place.

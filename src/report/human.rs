@@ -21,14 +21,11 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
             paint(options, "31", &format!("problem[{}]", problem.id)),
             line(&problem.message)
         );
-        write!(
-            out,
-            "{}",
-            drawer.draw(&Block { title, labels: vec![(problem.span, String::new())], help: None })
-        )?;
+        let block = Block { title, labels: vec![(problem.span, String::new())], help: None };
+        writeln!(out, "{}", drawer.draw(&block))?;
     }
     for group in groups(report, options) {
-        write!(out, "{}", drawer.draw(&block(&group, options)))?;
+        writeln!(out, "{}", drawer.draw(&block(&group, options)))?;
     }
     if options.verbose {
         for it in &report.undecided {
@@ -52,35 +49,36 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     summary(report, options, out)
 }
 
-/// The findings by rule, severity and file: the worst first, then by path and place.
+/// The findings by rule, severity and file: the worst first, then by path and place; ignored ones last of their kind.
 fn groups<'r>(report: &'r Report, options: &Options<'_>) -> Vec<Vec<&'r Finding>> {
-    let mut by_rule: BTreeMap<(std::cmp::Reverse<Severity>, &str, u32, &str), Vec<&Finding>> =
-        BTreeMap::new();
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut places: BTreeMap<(&str, u32, Severity, Option<&str>), usize> = BTreeMap::new();
     for finding in report.findings.iter().filter(|finding| options.shows(finding)) {
-        let path = report.path(finding.primary.span.file);
-        let first = report
-            .findings
-            .iter()
-            .find(|other| {
-                other.rule.id == finding.rule.id
-                    && other.primary.span.file == finding.primary.span.file
-                    && other.severity == finding.severity
-                    && options.shows(other)
-            })
-            .map_or(0, |other| other.primary.span.start);
-        by_rule
-            .entry((std::cmp::Reverse(finding.severity), path, first, &finding.rule.id))
-            .or_default()
-            .push(finding);
+        let reason = match &finding.state {
+            State::Active => None,
+            State::Ignored { reason } => Some(reason.as_str()),
+        };
+        let key = (finding.rule.id.as_str(), finding.primary.span.file.0, finding.severity, reason);
+        let place = *places.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[place].push(finding);
     }
-    by_rule.into_values().collect()
+    // The report is in the order of paths and places, and so are the groups by their first finding.
+    groups.sort_by_key(|group| (std::cmp::Reverse(group[0].severity), group[0].state != State::Active));
+    groups
 }
 
 fn block(group: &[&Finding], options: &Options<'_>) -> Block {
     let first = group[0];
     let head =
         paint(options, color(first.severity), &format!("{}[{}]", first.severity.name(), first.rule.id));
-    let ignored = if matches!(first.state, State::Ignored { .. }) { " (ignored)" } else { "" };
+    let ignored = match &first.state {
+        State::Active => String::new(),
+        State::Ignored { reason } if reason.is_empty() => " (ignored)".to_owned(),
+        State::Ignored { reason } => format!(" (ignored: {})", line(reason)),
+    };
     let message = match (group, &first.fold) {
         ([only], _) => line(&only.message),
         (_, Some(fold)) => {
@@ -116,7 +114,7 @@ fn block(group: &[&Finding], options: &Options<'_>) -> Block {
 
 fn help(finding: &Finding) -> Option<String> {
     let repair = finding.repair.as_ref()?;
-    let title = line(&repair.title);
+    let title = format!("fix: {}", line(&repair.title));
     Some(match (repair.safety, &repair.caveat) {
         (Safety::Safe, _) if is_mechanical(repair) => format!("{title} (`plimsoll fix` does it)"),
         (Safety::Unsafe, Some(caveat)) => format!("{title} (`plimsoll harden` does it; {})", line(caveat)),

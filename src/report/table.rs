@@ -26,6 +26,7 @@ pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> Result<()> {
             file = Some(row.file);
         }
         write!(out, "{name}{}", " ".repeat(width - columns(name)))?;
+        let mut gap = 0;
         for (control, cell) in CONTROLS.iter().zip(row.cells) {
             let (mark, style) = match cell {
                 Cell::Held => ("✓", "32"),
@@ -34,12 +35,13 @@ pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> Result<()> {
                 Cell::NotApplicable => ("·", "2"),
             };
             let left = (control.len() - 1) / 2;
-            let right = control.len() - 1 - left;
+            let before = " ".repeat(gap + 2 + left);
             if color {
-                write!(out, "  {}\u{1b}[{style}m{mark}\u{1b}[0m{}", " ".repeat(left), " ".repeat(right))?;
+                write!(out, "{before}\u{1b}[{style}m{mark}\u{1b}[0m")?;
             } else {
-                write!(out, "  {}{mark}{}", " ".repeat(left), " ".repeat(right))?;
+                write!(out, "{before}{mark}")?;
             }
+            gap = control.len() - 1 - left;
         }
         writeln!(out)?;
     }
