@@ -218,7 +218,7 @@ impl From<Level> for Severity {
 }
 
 /// Thresholds by name.
-#[derive(ValueEnum, Clone, Copy, Debug)]
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     Critical,
     High,
@@ -229,6 +229,16 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// Every threshold by its name.
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("critical", Self::Critical),
+        ("high", Self::High),
+        ("medium", Self::Medium),
+        ("low", Self::Low),
+        ("info", Self::Info),
+        ("never", Self::Never),
+    ];
+
     /// The severity, unless nothing fails.
     pub const fn severity(self) -> Option<Severity> {
         match self {

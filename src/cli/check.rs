@@ -6,17 +6,14 @@ use crate::policy::Severity;
 use crate::report;
 use crate::source::Edit;
 
-use super::args::{Check, Color};
+use super::args::{Check, Color, FailOn};
 use super::{Env, Failure, config};
 
 /// Judges and reports.
 pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let (run, _) = config::judge(&args.judging, &config, env)?;
-    let fail_on = match args.fail_on {
-        Some(level) => level.severity(),
-        None => config.fail_on.unwrap_or(Some(Severity::High)),
-    };
+    let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::High).severity();
     let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
     for wanted in &formats {
         let (name, file) =

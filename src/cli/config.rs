@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::engine::{Run, check};
 use crate::facts;
 use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
-use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, decode, discover};
+use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, clean_path, decode, discover};
 use crate::syntax::yaml;
 
-use super::args::Judging;
+use super::args::{FailOn, Judging};
 use super::{Env, Failure, own};
 
 /// What a configuration says.
@@ -21,15 +21,18 @@ pub struct Config {
     /// Patterns of files to leave out.
     pub exclude: Vec<String>,
     /// The threshold.
-    pub fail_on: Option<Option<Severity>>,
+    pub fail_on: Option<FailOn>,
     /// Patterns of files that are stacks.
     pub stacks: Vec<String>,
+    /// Files that make a project together, seen from the working directory.
+    pub projects: Vec<Vec<String>>,
     /// Files and folders of the user's own rules, seen from the configuration.
     pub rules: Vec<PathBuf>,
 }
 
-const KEYS: &[&str] =
-    &["profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "rules"];
+const KEYS: &[&str] = &[
+    "profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "projects", "rules",
+];
 
 /// Reads the configuration that holds here: the one named, or the nearest upwards.
 pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
@@ -51,6 +54,10 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
         config = parse(&source).map_err(Failure)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.rules = config.rules.iter().map(|rules| folder.join(rules)).collect();
+        let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
+        for file in config.projects.iter_mut().flatten() {
+            *file = clean_path(&if seen.is_empty() { file.clone() } else { format!("{seen}/{file}") });
+        }
     }
     if let Some(profile) = &judging.profile {
         config.selection.profile.clone_from(profile);
@@ -91,6 +98,11 @@ fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
     config.selection.ignore = texts("ignore")?;
     config.exclude = texts("exclude")?;
     config.stacks = texts("stacks")?;
+    if let Some(projects) = at.get("projects") {
+        for (_, files) in projects.entries()? {
+            config.projects.push(files.texts()?);
+        }
+    }
     config.rules = texts("rules")?.into_iter().map(PathBuf::from).collect();
     let levels = Severity::ALL.map(|severity| (severity.name(), severity));
     if let Some(levels_by_rule) = at.get("severity") {
@@ -108,7 +120,7 @@ fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
         }
     }
     if let Some(level) = at.get("fail-on") {
-        config.fail_on = Some(if level.text()? == "never" { None } else { Some(level.word(&levels)?) });
+        config.fail_on = Some(level.word(&FailOn::NAMES)?);
     }
     Ok(config)
 }
@@ -133,17 +145,41 @@ pub fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
 /// Judges what the arguments name.
 pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(Run, Policy), Failure> {
     let policy = load(&config.selection).map_err(Failure)?;
-    let named: Vec<String> = judging.files.iter().chain(&judging.paths).cloned().collect();
-    let options = facts::Options {
-        target: judging.target.map(Into::into),
-        together: judging.files.len() > 1,
-        no_env: judging.no_env,
-        allow_outside: judging.allow_outside,
-    };
-    if named == ["-"] {
+    let options = options(judging, config);
+    if named(judging) == ["-"] {
         let (files, found) = piped(judging, env)?;
         return Ok((check(&files, &[found], &options, &policy, judging.no_ignores), policy));
     }
+    let found = found(judging, config, env)?;
+    let run = check(&Disk::new(&env.directory), &found, &options, &policy, judging.no_ignores);
+    if run.report.checked.is_empty() && run.report.problems.is_empty() && !judging.allow_empty {
+        return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
+    }
+    Ok((run, policy))
+}
+
+/// The files and directories that the arguments name.
+pub fn named(judging: &Judging) -> Vec<String> {
+    judging.files.iter().chain(&judging.paths).cloned().collect()
+}
+
+/// How files are read.
+pub fn options(judging: &Judging, config: &Config) -> facts::Options {
+    let mut projects = config.projects.clone();
+    if !judging.files.is_empty() {
+        projects.insert(0, judging.files.iter().map(|file| clean_path(file)).collect());
+    }
+    facts::Options {
+        target: judging.target.map(Into::into),
+        projects,
+        no_env: judging.no_env,
+        allow_outside: judging.allow_outside,
+    }
+}
+
+/// The files to judge.
+pub fn found(judging: &Judging, config: &Config, env: &Env<'_>) -> Result<Vec<Found>, Failure> {
+    let named = named(judging);
     let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
     let mut found = discover(&env.directory, &paths, &config.exclude).map_err(Failure)?;
     for it in &mut found {
@@ -151,11 +187,7 @@ pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(R
             it.guess = Some(Guess::Stack);
         }
     }
-    let run = check(&Disk::new(&env.directory), &found, &options, &policy, judging.no_ignores);
-    if run.report.checked.is_empty() && run.report.problems.is_empty() && !judging.allow_empty {
-        return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
-    }
-    Ok((run, policy))
+    Ok(found)
 }
 
 /// Standard input, in the place of the file that it stands for.

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::facts;
 use crate::fix::{Plan, Wanted, create, plan, replace, unified};
 use crate::policy::{Safety, load};
-use crate::source::{Disk, Span, discover};
+use crate::source::{Disk, Span};
 
 use super::args::{Fix, Harden};
 use super::check::print;
@@ -24,20 +23,14 @@ pub fn harden(args: &Harden, env: &mut Env<'_>) -> Result<u8, Failure> {
 fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let judging = &args.judging;
-    let named: Vec<String> = judging.files.iter().chain(&judging.paths).cloned().collect();
+    let named = config::named(judging);
     let policy = load(&config.selection).map_err(Failure)?;
-    let options = facts::Options {
-        target: judging.target.map(Into::into),
-        together: judging.files.len() > 1,
-        no_env: judging.no_env,
-        allow_outside: judging.allow_outside,
-    };
+    let options = config::options(judging, &config);
     let plan = if named == ["-"] {
         let (files, found) = config::piped(judging, env)?;
         plan(&files, &[found], &options, &policy, wanted)
     } else {
-        let paths = if named.is_empty() { vec![".".to_owned()] } else { named.clone() };
-        let found = discover(&env.directory, &paths, &config.exclude).map_err(Failure)?;
+        let found = config::found(judging, &config, env)?;
         plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
     };
     if named == ["-"] {

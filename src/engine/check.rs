@@ -56,10 +56,11 @@ pub fn check(
         judged.iter().map(|part| guarded(&world, part, policy)).collect()
     };
     let mut report = Report::default();
+    let mut found: Vec<(u32, Finding)> = Vec::new();
     let wanted: BTreeSet<FileId> = reported.into_iter().collect();
     for (part, judgement) in judged.iter().zip(judgements) {
         problems.extend(judgement.problems);
-        report.findings.extend(judgement.findings);
+        found.extend(judgement.findings.into_iter().map(|finding| (part.id, finding)));
         report.undecided.extend(judgement.undecided);
         report.load_line.extend(rows(&world, part, &judgement.controls, &wanted));
         report.checked.extend(part.files.iter().filter(|file| wanted.contains(file)).map(|&file| Checked {
@@ -69,9 +70,9 @@ pub fn check(
         }));
         report.secrets.extend(secrets(part));
     }
-    report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
+    found.retain(|(_, finding)| wanted.contains(&finding.primary.span.file));
+    report.findings = merge_shared(found, &world);
     report.undecided.retain(|it| wanted.contains(&it.span.file));
-    merge_shared(&mut report.findings);
     if !no_ignores {
         let mut all = Vec::new();
         for (source, document) in world.sources.iter().zip(&documents) {
@@ -118,11 +119,12 @@ fn guarded(world: &facts::World, part: &Part, policy: &Policy) -> Judgement {
     })
 }
 
-/// One finding a place: what several services get through one anchor is reported once, with the others as labels.
-fn merge_shared(findings: &mut Vec<Finding>) {
+/// One finding a place: what several services get through one anchor, or several projects through one base, is reported
+/// once, as bad as the worst of them, with the others as labels.
+fn merge_shared(found: Vec<(u32, Finding)>, world: &facts::World) -> Vec<Finding> {
     let mut first: BTreeMap<(String, Span, String), usize> = BTreeMap::new();
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in findings.drain(..) {
+    let mut kept: Vec<(u32, Finding)> = Vec::new();
+    for (part, finding) in found {
         // Items of `each` share a place and are findings of their own.
         let item = finding
             .subject
@@ -131,23 +133,37 @@ fn merge_shared(findings: &mut Vec<Finding>) {
             .map_or("", |(_, item)| item);
         let key = (finding.rule.id.clone(), finding.primary.span, item.to_owned());
         match first.get(&key).copied() {
-            Some(index) if !finding.via.is_empty() || kept[index].subject == finding.subject => {
-                for via in finding.via {
-                    if kept[index].related.len() < 8 && !kept[index].via.contains(&via) {
-                        kept[index]
-                            .related
-                            .push(Label { span: via, text: format!("`{}` gets it here", finding.subject) });
-                    }
-                    kept[index].via.push(via);
-                }
+            Some(index) if !finding.via.is_empty() || kept[index].1.subject == finding.subject => {
+                let (own, into) = &mut kept[index];
+                let elsewhere = *own != part;
+                absorb(into, finding, elsewhere, world);
             }
             _ => {
                 first.insert(key, kept.len());
-                kept.push(finding);
+                kept.push((part, finding));
             }
         }
     }
-    *findings = kept;
+    kept.into_iter().map(|(_, finding)| finding).collect()
+}
+
+fn absorb(into: &mut Finding, other: Finding, elsewhere: bool, world: &facts::World) {
+    for via in &other.via {
+        if into.related.len() < 8 && !into.via.contains(via) {
+            let file = world.source(via.file).map_or("", |source| &*source.path);
+            let text = if elsewhere {
+                format!("still so with `{file}`")
+            } else {
+                format!("`{}` gets it here", other.subject)
+            };
+            into.related.push(Label { span: *via, text });
+        }
+    }
+    into.via.extend(other.via);
+    if other.severity > into.severity {
+        into.severity = other.severity;
+        into.message = other.message;
+    }
 }
 
 fn rows(
@@ -165,10 +181,10 @@ fn rows(
         {
             continue;
         }
-        let file = node.head().site.label.file;
-        if !wanted.contains(&file) {
-            continue;
-        }
+        // What an overlay changes is its row; the base has rows of its own.
+        let site = node.head().site;
+        let place = if part.context.contains(&site.label.file) { site.via } else { Some(site.label) };
+        let Some(file) = place.map(|span| span.file).filter(|file| wanted.contains(file)) else { continue };
         let cells = CONTROLS.map(|control| match controls.get(&(id, control.to_owned())) {
             Some(Standing::Held) => Cell::Held,
             Some(Standing::Unknown) => Cell::Unknown,

@@ -19,6 +19,17 @@ pub struct Value {
     pub shape: Shape,
     /// Its own text, without its key.
     pub span: Span,
+    /// How it is merged over what other files say.
+    pub tag: Option<Tag>,
+}
+
+/// The tags that Compose obeys while it merges files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// `!reset`: what earlier files say under this key goes.
+    Reset,
+    /// `!override`: this takes the place of what earlier files say.
+    Override,
 }
 
 /// What a value is.
@@ -35,7 +46,7 @@ pub enum Shape {
 }
 
 /// An item of a sequence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Item {
     /// The item.
     pub value: Arc<Value>,
@@ -44,7 +55,7 @@ pub struct Item {
 }
 
 /// An entry of a mapping.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// Its key.
     pub key: Text,
@@ -52,6 +63,8 @@ pub struct Entry {
     pub value: Arc<Value>,
     /// Where it stands: key and value when they fit on a line, else the key.
     pub site: Site,
+    /// The same key in files that were merged over this one, in order.
+    pub again: Vec<Text>,
 }
 
 /// Builds the model of a file's first document.
@@ -62,7 +75,9 @@ pub struct Builder<'a> {
     env: &'a BTreeMap<String, String>,
     shared: BTreeMap<yaml::NodeId, Arc<Value>>,
     budget: u32,
-    /// Interpolations that Docker refuses.
+    /// Whether any value has a tag that merging obeys.
+    pub tagged: bool,
+    /// What could not be read.
     pub problems: Vec<Problem>,
     /// Every interpolation that follows no grammar, by place and reason.
     pub invalid: Vec<(Span, String)>,
@@ -80,7 +95,8 @@ impl<'a> Builder<'a> {
         env: &'a BTreeMap<String, String>,
     ) -> Self {
         let shared = BTreeMap::new();
-        Self { source, tree, dialect, env, shared, budget: VALUES, problems: Vec::new(), invalid: Vec::new() }
+        let (problems, invalid) = (Vec::new(), Vec::new());
+        Self { source, tree, dialect, env, shared, budget: VALUES, tagged: false, problems, invalid }
     }
 
     /// The model of the document whose root is `node`.
@@ -101,7 +117,7 @@ impl<'a> Builder<'a> {
         let tree = self.tree;
         let it = tree.node(target);
         if self.budget == 0 || depth > 128 {
-            return Arc::new(Value { shape: Shape::Null, span: it.span });
+            return Arc::new(Value { shape: Shape::Null, span: it.span, tag: None });
         }
         self.budget -= 1;
         let shape = match &it.shape {
@@ -118,7 +134,13 @@ impl<'a> Builder<'a> {
             ),
             yaml::Shape::Alias { .. } => Shape::Null,
         };
-        let value = Arc::new(Value { shape, span: it.span });
+        let tag = match it.tag.as_ref().map(Text::as_str) {
+            Some("!reset") => Some(Tag::Reset),
+            Some("!override") => Some(Tag::Override),
+            _ => None,
+        };
+        self.tagged |= tag.is_some();
+        let value = Arc::new(Value { shape, span: it.span, tag });
         if it.anchor.is_some() {
             self.shared.insert(target, value.clone());
         }
@@ -137,7 +159,7 @@ impl<'a> Builder<'a> {
             let value = self.value(entry.value, depth + 1);
             let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
-            entries.push(Entry { key: key.text.clone(), value, site });
+            entries.push(Entry { key: key.text.clone(), value, site, again: Vec::new() });
         }
         entries
     }

@@ -4,11 +4,14 @@ use super::Target;
 use super::model::At;
 
 /// The target of an assembled document, and whether it makes sense to the other engine just as well.
-pub fn infer(path: &str, root: At<'_>) -> (Target, bool) {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+pub fn infer<'p>(mut paths: impl Iterator<Item = &'p str>, root: At<'_>) -> (Target, bool) {
     let swarm = swarm_only(root);
     let compose = compose_only(root);
-    if name.contains("stack") || name.starts_with("swarm") {
+    let named = paths.any(|path| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        name.contains("stack") || name.starts_with("swarm")
+    });
+    if named {
         return (Target::Stack, false);
     }
     match (swarm, compose) {
@@ -51,6 +54,11 @@ fn compose_only(root: At<'_>) -> bool {
 
 fn services(root: At<'_>) -> impl Iterator<Item = At<'_>> {
     root.get("services").into_iter().flat_map(At::entries).map(|(_, at, _)| at)
+}
+
+/// Whether any service is a piece that is merged over another file.
+pub fn has_fragment(root: At<'_>) -> bool {
+    services(root).any(is_fragment)
 }
 
 /// Whether a service says neither what it runs nor how to build it: a piece that is merged over another file.

@@ -7,8 +7,8 @@ use crate::source::{FileId, Source, Text};
 use super::declare::Table;
 use super::kinds::{
     Command, Copy, Dependency, Dockerfile, File, Grant, Healthcheck, Image, Instruction, Label, Log, Mount,
-    Network, Package, Pipeline, Port, Program, Project, Reference, Run, Secret, Service, Setting, Stage,
-    StageRef, Update, Url, User, Variable, Volume,
+    Network, Package, Piece, Pipeline, Port, Program, Project, Reference, Repetition, Run, Secret, Service,
+    Setting, Stage, StageRef, Update, Url, User, Variable, Volume,
 };
 use super::known::{Site, View};
 
@@ -105,7 +105,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Project, File, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume,
+    Project, File, Piece, Repetition, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume,
     Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Copy, StageRef,
     Reference, Label, Program,
 }
@@ -131,8 +131,10 @@ pub struct Part {
     pub target: Target,
     /// It also makes sense to the other engine: stack findings are then capped at low.
     pub dual_use: bool,
-    /// The files it consists of, the deciding one last.
+    /// The files that are judged in it, the deciding one last.
     pub files: Vec<FileId>,
+    /// Files that are merged below them and judged on their own.
+    pub context: Vec<FileId>,
     nodes: Vec<Node>,
     by_kind: Vec<Vec<u32>>,
 }
@@ -145,6 +147,7 @@ impl Part {
             target,
             dual_use: false,
             files,
+            context: Vec::new(),
             nodes: Vec::new(),
             by_kind: vec![Vec::new(); Kind::ALL.len()],
         }

@@ -9,6 +9,7 @@ use super::reader::{Read, Reader};
 enum Segment {
     Name,
     Project,
+    File,
     Field(&'static Field),
 }
 
@@ -107,12 +108,14 @@ impl Path {
 fn segment(at: &Reader<'_>, name: &str, kind: Kind) -> Read<(Segment, Type)> {
     match name {
         "name" => Ok((Segment::Name, Type::Text)),
+        "file" if !matches!(kind, Kind::File | Kind::Secret) => Ok((Segment::File, Type::Node(Kind::File))),
         "project" if kind != Kind::Project => Ok((Segment::Project, Type::Node(Kind::Project))),
         _ => {
             if let Some(field) = kind.table().field(name) {
                 Ok((Segment::Field(field), field.of))
             } else {
-                let names = kind.table().fields.iter().map(|field| field.name).chain(["name", "project"]);
+                let names =
+                    kind.table().fields.iter().map(|field| field.name).chain(["name", "file", "project"]);
                 at.unknown(&format!("field of a {}", kind.name()), name, names)
             }
         }
@@ -133,7 +136,15 @@ fn step(world: &World, node: NodeId, segment: Segment) -> View<'_> {
             .get(node.part as usize)
             .and_then(|part| part.of(Kind::Project).next())
             .map_or(View::Absent, |project| self_view(world, project)),
+        Segment::File => file_of(world, node).map_or(View::Absent, |file| self_view(world, file)),
     }
+}
+
+/// The file that a node is written in.
+fn file_of(world: &World, node: NodeId) -> Option<NodeId> {
+    let file = world.node(node)?.head().site.label.file;
+    let part = world.parts.get(node.part as usize)?;
+    part.of(Kind::File).find(|&id| world.node(id).is_some_and(|it| it.head().site.label.file == file))
 }
 
 fn lookup<'w>(view: View<'w>, key: &str) -> View<'w> {

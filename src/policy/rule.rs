@@ -270,7 +270,7 @@ fn options(at: &Reader<'_>, values: &mut Values) -> Read<Vec<String>> {
             continue;
         }
         if let Some(default) = option.get("default") {
-            values.set(name, default.texts()?)
+            values.set(name, default.texts()?);
         } else {
             values.set(name, Vec::new());
             missing.push(name.to_owned());

@@ -3,6 +3,7 @@
 mod access;
 mod deploy;
 mod environment;
+mod files;
 mod healthcheck;
 mod image;
 mod mounts;
@@ -20,29 +21,57 @@ pub use user::dockerfile_path;
 use std::collections::BTreeMap;
 
 use crate::source::{FileId, Origin, Problem, Span, Text};
+use crate::syntax::yaml;
 
+use super::assemble::Assembled;
 use super::kinds::{File, Project};
 use super::make::{head, nodes};
 use super::model::{At, Value};
-use super::{Known, NodeId, Part, Site, Target, World};
+use super::{Known, NodeId, Opened, Part, Site, Target, World};
+use files::environment;
 
 /// More facts than this are not stated of one project.
 pub const NODES: usize = 100_000;
 
 /// What a project is read with.
 pub struct Reading<'a> {
-    /// The assembled document.
-    pub model: &'a Value,
+    /// The assembled project.
+    pub project: &'a Assembled,
+    /// The files of the project, in the order in which they are merged.
+    pub files: Vec<ReadFile<'a>>,
     /// Dockerfile parts that services may build, by the path of their file.
     pub world: &'a World,
     /// The Dockerfile part for a file, by path.
     pub dockerfiles: &'a BTreeMap<String, u32>,
     /// The directory that relative paths start from.
     pub directory: &'a str,
-    /// Every key of a mapping that is written twice: the later key.
-    pub duplicates: &'a [(Span, Text)],
-    /// How many documents the file has.
-    pub documents: usize,
+}
+
+/// A file of a project.
+pub struct ReadFile<'a> {
+    /// Which.
+    pub id: FileId,
+    /// Whether it is judged in this project, and not in one of its own.
+    pub own: bool,
+    /// What it says, before anything is merged over it.
+    pub model: &'a Value,
+    /// How it is written.
+    pub tree: &'a yaml::Tree,
+}
+
+impl Reading<'_> {
+    /// The directory that relative paths of a file start from: the project's, or that of the file which is included or
+    /// extended.
+    pub fn directory_of(&self, file: FileId) -> String {
+        if self.files.iter().any(|read| read.id == file) {
+            return self.directory.to_owned();
+        }
+        if let Some(directory) = self.project.directories.get(&file) {
+            return directory.clone();
+        }
+        let path = self.world.source(file).map_or("", |source| &*source.path);
+        path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned()
+    }
 }
 
 /// A part while it is filled.
@@ -77,7 +106,7 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
 
 impl Filler<'_> {
     fn project(&mut self) -> Vec<Problem> {
-        let root = At::root(self.reading.model);
+        let root = At::root(&self.reading.project.model);
         let file = root.file();
         let start = Site::written(Span::point(file, 0));
         let mut project = Project::new(head(Text::written("project", file, 0), start, ""));
@@ -85,7 +114,9 @@ impl Filler<'_> {
         if let Some(version) = root.get("version") {
             project.version = version.known();
         }
-        self.file(file, start);
+        let roles: Vec<&'static str> =
+            self.reading.files.iter().enumerate().map(|(index, file)| self.file(file, index)).collect();
+        project.environment = environment(&roles, start);
         self.declare_networks(root);
         self.declare_volumes(root);
         self.declare_secrets(root);
@@ -99,13 +130,19 @@ impl Filler<'_> {
         );
         self.services = services.iter().cloned().collect();
         project.services = nodes(services.into_iter().map(|(_, id)| id).collect(), start);
+        if let Some(reason) = self.reading.project.open {
+            project.services.open(start, reason);
+        }
         self.part.add(project);
         self.dependencies(root);
         self.urls(root);
         self.sockets();
         self.finish_networks();
         self.finish_secrets();
-        let mut problems = self.settings(root);
+        let mut problems = Vec::new();
+        for file in self.reading.files.iter().filter(|file| file.own) {
+            problems.extend(self.settings(file));
+        }
         if self.is_full() {
             let message = format!("this project says more than {NODES} things; the rest is not judged");
             problems.push(Problem::new("too-large", message, Span::point(file, 0)));
@@ -113,18 +150,29 @@ impl Filler<'_> {
         problems
     }
 
-    fn file(&mut self, id: FileId, site: Site) {
-        let path = self.reading.world.source(id).map(|source| source.path.to_string()).unwrap_or_default();
+    /// Adds a file of the project and tells what its name says of it.
+    fn file(&mut self, read: &ReadFile<'_>, index: usize) -> &'static str {
+        let site = Site::written(Span::point(read.id, 0));
+        let source = self.reading.world.source(read.id);
+        let path = source.map(|source| source.path.to_string()).unwrap_or_default();
         let text = Text::made(&path, site.label, Origin::Written);
         let mut file = File::new(head(text.clone(), site, ""));
         file.path = Known::Set(text, site);
-        file.documents = Known::Set(self.reading.documents as f64, site);
+        file.documents = Known::Set(read.tree.documents.len() as f64, site);
+        let role = files::role(&path, index == 0);
+        file.role = Known::Set(role, Site { origin: Origin::Guess, ..site });
         self.part.add(file);
+        role
     }
 
     /// Whether the part has as many nodes as anybody can mean. Shared anchors can ask for more than a memory holds.
     pub fn is_full(&self) -> bool {
         self.part.len() > NODES
+    }
+
+    /// What is said of a name that nothing in the project has: nothing, or that a file which is not at hand may have it.
+    pub fn nobody<T>(&self, site: Site) -> Known<T> {
+        self.reading.project.open.map_or(Known::Absent, |reason| Known::Unknown(site, reason))
     }
 
     /// Whether a stack reads this part.

@@ -1,9 +1,10 @@
 //! What is mounted into a service.
 
 use crate::facts::kinds::{Mount, Service};
-use crate::facts::make::{clean_path, head, nodes};
+use crate::facts::make::{head, nodes};
 use crate::facts::model::{Ask, At};
 use crate::facts::{Known, List, NodeId, Site};
+use crate::source::clean_path;
 use crate::source::{Origin, Text};
 
 use super::Filler;

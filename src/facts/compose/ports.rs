@@ -10,6 +10,9 @@ use crate::source::{Origin, Text};
 
 use super::Filler;
 
+/// A port and the address that it listens on; none is every address.
+type Listener = (NodeId, Option<String>);
+
 impl Filler<'_> {
     /// The ports of a service.
     pub fn ports(&mut self, at: At<'_>) -> Known<List<NodeId>> {
@@ -34,7 +37,7 @@ impl Filler<'_> {
     /// Finds ports that use the same address and port of the host. Sorted by port, so pairs are few.
     pub fn sockets(&mut self) {
         let ids: Vec<NodeId> = self.part.of(Kind::Port).collect();
-        let mut by_socket: BTreeMap<(u32, &'static str), Vec<(NodeId, Option<String>)>> = BTreeMap::new();
+        let mut by_socket: BTreeMap<(u32, &'static str), Vec<Listener>> = BTreeMap::new();
         let mut clashes: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
         for id in ids {
             let Some(port) = self.port_at(id) else { continue };

@@ -1,11 +1,13 @@
 //! Services.
 
-use crate::facts::kinds::{Dependency, Log, Service};
+use std::collections::BTreeMap;
+
+use crate::facts::kinds::{Dependency, Log, Piece, Repetition, Service};
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
 use crate::facts::{Known, List, NodeId, Site};
-use crate::source::{Origin, Text};
+use crate::source::{FileId, Origin, Text};
 
 use super::Filler;
 
@@ -22,7 +24,7 @@ impl Filler<'_> {
         let stage = self.linked_stage(at);
         service.stage = stage;
         service.user = self.effective_user(at, &service);
-        self.privileges(&mut service, at);
+        privileges(&mut service, at);
         service.ports = self.ports(at);
         service.mounts = self.mounts(at);
         service.writable_paths = self.writable_paths(&service, key);
@@ -44,24 +46,48 @@ impl Filler<'_> {
         } else if is_fragment(at) {
             service.open(key, "this is a piece that is merged over another file");
         }
-        self.add_service(service)
+        service.overlay = self.piece(entry);
+        let id = self.add_service(service);
+        self.repetitions(at, id);
+        id
     }
 
-    fn privileges(&self, service: &mut Service, at: At<'_>) {
-        service.privileged = at.get("privileged").ask(At::flag);
-        service.cap_add = at.get("cap_add").ask(At::texts).map(capabilities);
-        service.cap_drop = at.get("cap_drop").ask(At::texts).map(capabilities);
-        service.security_opt = at.get("security_opt").ask(At::texts);
-        service.gains_privileges = gains_privileges(service);
-        service.read_only = at.get("read_only").ask(At::flag);
-        service.network_mode = at.get("network_mode").ask(At::known);
-        service.pid = at.get("pid").ask(At::known);
-        service.ipc = at.get("ipc").ask(At::known);
-        service.uts = at.get("uts").ask(At::known);
-        service.userns_mode = at.get("userns_mode").ask(At::known);
-        service.cgroup = at.get("cgroup").or_else(|| at.get("cgroupns_mode")).ask(At::known);
-        service.use_api_socket = at.get("use_api_socket").ask(At::flag);
-        service.devices = at.get("devices").ask(At::texts);
+    /// What the last file that was merged over the definition says.
+    fn piece(&mut self, entry: &Entry) -> Known<NodeId> {
+        let Some(key) = entry.again.last() else { return Known::Absent };
+        let site = Site::written(key.span());
+        let mut piece = Piece::new(head(key.clone(), site, format!("services.{}", key.as_str())));
+        let first = entry.key.span().file;
+        let overlay = self.reading.files.iter().any(|file| file.id == first);
+        piece.way = Known::Set(if overlay { "overlay" } else { "include" }, site);
+        Known::Set(self.part.add(piece), site)
+    }
+
+    /// Items that stand twice in lists which Docker merges without looking and then refuses.
+    fn repetitions(&mut self, at: At<'_>, service: NodeId) {
+        const KEYS: [&str; 5] =
+            ["security_opt", "group_add", "volumes_from", "external_links", "device_cgroup_rules"];
+        if self.is_stack() {
+            return;
+        }
+        for key in KEYS {
+            let mut seen: BTreeMap<&str, FileId> = BTreeMap::new();
+            for item in at.get(key).into_iter().flat_map(At::items) {
+                let Some((text, known)) = item.text().and_then(|text| Some((text, text.known()?))) else {
+                    continue;
+                };
+                let file = text.span().file;
+                if let Some(earlier) = seen.insert(known, file) {
+                    let mut node =
+                        Repetition::new(head(text.clone(), item.site, format!("{key}[\"{known}\"]")));
+                    node.head.parent = Some(service);
+                    node.key = Known::Set(Text::made(key, text.span(), Origin::Written), item.site);
+                    node.same_file = Known::Set(earlier == file, item.site);
+                    node.service = Known::Set(service, item.site);
+                    self.part.add(node);
+                }
+            }
+        }
     }
 
     fn log(&mut self, at: At<'_>, key: Site) -> Known<NodeId> {
@@ -97,6 +123,7 @@ impl Filler<'_> {
                     &service.update,
                     &service.rollback,
                     &service.log,
+                    &service.overlay,
                 ]
                 .into_iter()
                 .filter_map(|node| node.value().copied()),
@@ -121,6 +148,7 @@ impl Filler<'_> {
             Some(Node::Variable(it)) => it.service = link,
             Some(Node::Grant(it)) => it.service = link,
             Some(Node::Update(it)) => it.service = link,
+            Some(Node::Piece(it)) => it.service = link,
             _ => {}
         }
     }
@@ -145,7 +173,9 @@ impl Filler<'_> {
                 dependency.service = Known::Set(service, site);
                 if let Some(&node) = target.known().and_then(|name| self.services.get(name)) {
                     dependency.target = Known::Set(node, site);
-                } else if !target.is_known() {
+                } else if target.is_known() {
+                    dependency.target = self.nobody(site);
+                } else {
                     dependency.target = Known::Unknown(site, "its name comes from a variable");
                 }
                 all.push(self.part.add(dependency));
@@ -155,6 +185,24 @@ impl Filler<'_> {
             }
         }
     }
+}
+
+/// What the service may do to the host.
+fn privileges(service: &mut Service, at: At<'_>) {
+    service.privileged = at.get("privileged").ask(At::flag);
+    service.cap_add = at.get("cap_add").ask(At::texts).map(|list| capabilities(&list));
+    service.cap_drop = at.get("cap_drop").ask(At::texts).map(|list| capabilities(&list));
+    service.security_opt = at.get("security_opt").ask(At::texts);
+    service.gains_privileges = gains_privileges(service);
+    service.read_only = at.get("read_only").ask(At::flag);
+    service.network_mode = at.get("network_mode").ask(At::known);
+    service.pid = at.get("pid").ask(At::known);
+    service.ipc = at.get("ipc").ask(At::known);
+    service.uts = at.get("uts").ask(At::known);
+    service.userns_mode = at.get("userns_mode").ask(At::known);
+    service.cgroup = at.get("cgroup").or_else(|| at.get("cgroupns_mode")).ask(At::known);
+    service.use_api_socket = at.get("use_api_socket").ask(At::flag);
+    service.devices = at.get("devices").ask(At::texts);
 }
 
 /// The services of a `depends_on` with their conditions; a list waits for the start only.
@@ -185,7 +233,7 @@ fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
 }
 
 /// Capability names in one spelling: capitals, without `CAP_`.
-fn capabilities(list: List<Text>) -> List<Text> {
+fn capabilities(list: &List<Text>) -> List<Text> {
     let items = list.items.iter().map(|item| match item.known() {
         Some(name) => {
             let upper = name.to_ascii_uppercase();

@@ -6,9 +6,9 @@ use crate::facts::model::{At, Shape};
 use crate::facts::schema::{Cursor, Found};
 use crate::facts::{Known, NodeId, Site};
 use crate::source::{Origin, Problem, Span, Text};
-use crate::syntax::yaml::Plain;
+use crate::syntax::yaml::{self, Plain};
 
-use super::Filler;
+use super::{Filler, ReadFile};
 
 /// More written keys than this in one project are not looked at.
 const SETTINGS: usize = 200_000;
@@ -22,11 +22,12 @@ struct Walk {
 
 impl Filler<'_> {
     /// Adds a node for every key that is written.
-    pub fn settings(&mut self, root: At<'_>) -> Vec<Problem> {
+    pub fn settings(&mut self, file: &ReadFile<'_>) -> Vec<Problem> {
+        let root = At::root(file.model);
         let walk = Walk { service: None, network: None, parent: None, path: String::new() };
         let complete = self.walk(root, Cursor::root(), &walk, 0);
-        for (span, name) in self.reading.duplicates {
-            let site = Site::written(*span);
+        for yaml::Duplicate { second, name, .. } in &file.tree.duplicates {
+            let site = Site::written(*second);
             let mut setting = Setting::new(head(name.clone(), site, format!("duplicate {}", name.as_str())));
             setting.duplicate = Known::Set(true, site);
             self.part.add(setting);
@@ -58,7 +59,7 @@ impl Filler<'_> {
             }
             inner.parent = inner.service.or(inner.network);
             let site = Site { label: entry.site.label, ..value.site };
-            let setting = self.setting(key, value, site, &found, &inner);
+            let setting = setting(key, value, site, &found, &inner);
             self.part.add(setting);
             if !matches!(below, Cursor::Open) && !self.walk(value, below, &inner, depth + 1) {
                 return false;
@@ -66,38 +67,39 @@ impl Filler<'_> {
         }
         true
     }
+}
 
-    fn setting(&self, key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Setting {
-        let step = match walk.parent {
-            Some(_) => walk.path.splitn(3, '.').nth(2).unwrap_or("").to_owned(),
-            None => walk.path.clone(),
-        };
-        let mut setting = Setting::new(head(key.clone(), site, step));
-        setting.head.parent = walk.parent;
-        setting.path = Known::Set(Text::made(&walk.path, key.span(), Origin::Written), site);
-        setting.r#type = Known::Set(kind(at), site);
-        setting.value = at
-            .text()
-            .map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));
-        setting.known = Known::Set(!matches!(found, Found::Unknown(_)), site);
-        setting.service = walk.service.map_or(Known::Absent, |id| Known::Set(id, site));
-        setting.network = walk.network.map_or(Known::Absent, |id| Known::Set(id, site));
-        match found {
-            Found::Known(known) => {
-                setting.swarm = Known::Set(known.swarm, site);
-                setting.compose = Known::Set(if known.compose { "used" } else { "rejected" }, site);
-                setting.protects = Known::Set(known.protects, site);
-                if let Some(instead) = &known.instead {
-                    setting.instead = Known::Set(Text::made(instead, key.span(), Origin::Written), site);
-                }
+/// A written key.
+fn setting(key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Setting {
+    let step = match walk.parent {
+        Some(_) => walk.path.splitn(3, '.').nth(2).unwrap_or("").to_owned(),
+        None => walk.path.clone(),
+    };
+    let mut setting = Setting::new(head(key.clone(), site, step));
+    setting.head.parent = walk.parent;
+    setting.path = Known::Set(Text::made(&walk.path, key.span(), Origin::Written), site);
+    setting.r#type = Known::Set(kind(at), site);
+    setting.value = at
+        .text()
+        .map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));
+    setting.known = Known::Set(!matches!(found, Found::Unknown(_)), site);
+    setting.service = walk.service.map_or(Known::Absent, |id| Known::Set(id, site));
+    setting.network = walk.network.map_or(Known::Absent, |id| Known::Set(id, site));
+    match found {
+        Found::Known(known) => {
+            setting.swarm = Known::Set(known.swarm, site);
+            setting.compose = Known::Set(if known.compose { "used" } else { "rejected" }, site);
+            setting.protects = Known::Set(known.protects, site);
+            if let Some(instead) = &known.instead {
+                setting.instead = Known::Set(Text::made(instead, key.span(), Origin::Written), site);
             }
-            Found::Unknown(Some(near)) => {
-                setting.nearest = Known::Set(Text::made(near, key.span(), Origin::Guess), site);
-            }
-            _ => {}
         }
-        setting
+        Found::Unknown(Some(near)) => {
+            setting.nearest = Known::Set(Text::made(near, key.span(), Origin::Guess), site);
+        }
+        _ => {}
     }
+    setting
 }
 
 fn kind(at: At<'_>) -> &'static str {

@@ -1,9 +1,9 @@
 //! Who a service runs as, and which stage it builds.
 
 use crate::facts::kinds::{Service, Stage};
-use crate::facts::make::clean_path;
 use crate::facts::model::At;
 use crate::facts::{Kind, Known, Node, NodeId, describe};
+use crate::source::clean_path;
 
 use super::Filler;
 
@@ -44,7 +44,7 @@ impl Filler<'_> {
         else {
             return unknown;
         };
-        let path = dockerfile_path(self.reading.directory, &context, &file);
+        let path = dockerfile_path(&self.reading.directory_of(build.file()), &context, &file);
         let Some(&part) = self.reading.dockerfiles.get(&path) else { return unknown };
         let Some(part) = self.reading.world.parts.get(part as usize) else { return unknown };
         let target = match text("target") {

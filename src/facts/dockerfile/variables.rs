@@ -83,7 +83,7 @@ impl Filler<'_> {
             let defined = scope
                 .variables
                 .get(name)
-                .filter(|_| !own || !self.sets_itself(it, name) || self.defined_before(it, name));
+                .filter(|_| !own || !sets_itself(it, name) || self.defined_before(it, name));
             node.definition = match defined {
                 Some((_, Some(id))) => Known::Set(*id, site),
                 _ if is_predefined(name) || (it.keyword == Keyword::From && is_platform(name)) => {
@@ -107,14 +107,15 @@ impl Filler<'_> {
         }
     }
 
-    fn sets_itself(&self, it: &syntax::Instruction, name: &str) -> bool {
-        syntax::pairs(it).iter().any(|pair| pair.key.as_str() == name)
-    }
-
     /// Whether the variable that an ENV sets was set before it, too.
     fn defined_before(&self, it: &syntax::Instruction, name: &str) -> bool {
         let Some((_, Some(id))) = self.scope.variables.get(name) else { return false };
         let start = self.part.node(*id).map_or(u32::MAX, |node| node.head().site.label.start);
         start < it.head.start
     }
+}
+
+/// Whether an ENV sets the variable that it uses.
+fn sets_itself(it: &syntax::Instruction, name: &str) -> bool {
+    syntax::pairs(it).iter().any(|pair| pair.key.as_str() == name)
 }

@@ -9,6 +9,8 @@ facts! {
         image: node(Image),
         /// The Dockerfile stage that it builds.
         stage: node(Stage),
+        /// What the last file that is merged over its definition says of it.
+        overlay: node(Piece),
         /// Whether it has a `build:`.
         builds: flag,
         /// Who its process runs as: by `user:`, by the Dockerfile, by the image.

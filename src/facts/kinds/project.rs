@@ -9,6 +9,8 @@ facts! {
         target: word("dockerfile", "compose", "stack"),
         /// Its services.
         services: nodes(Service),
+        /// What it is for, guessed from the names of its files.
+        environment: word("production", "development", "test", "unspecified"),
         /// The `version:` of its files.
         version: text,
     }
@@ -17,8 +19,28 @@ facts! {
     file: File {
         /// Its path.
         path: text,
+        /// What it is for, guessed from its name; the first file of a project is its base.
+        role: word("base", "overlay", "production", "development", "test"),
         /// How many YAML documents it has.
         documents: number,
+    }
+
+    /// What a later file says of a service that an earlier one defines.
+    piece: Piece {
+        /// How the later file comes over the earlier one.
+        way: word("overlay", "include"),
+        /// The service.
+        service: node(Service),
+    }
+
+    /// An item that a list has twice once all files are merged, where Docker refuses that.
+    repetition: Repetition {
+        /// The key of the list.
+        key: text,
+        /// Whether both come from one file.
+        same_file: flag,
+        /// The service.
+        service: node(Service),
     }
 
     /// A key that is written in a Compose or stack file, whatever it is.

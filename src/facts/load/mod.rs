@@ -1,18 +1,26 @@
 //! From files to a world: read, parse, assemble, link.
 
+mod context;
+mod env;
+mod input;
+mod projects;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::source::{FileId, Files, Found, Guess, Problem, Source, Span, decode};
+use crate::source::{FileId, Files, Found, Problem, Source, Span, decode};
 use crate::syntax::interpolate::Dialect;
 use crate::syntax::{dockerfile, yaml};
 
-use super::compose::{self, Reading, dockerfile_path};
-use super::model::{At, Builder, Value};
+use super::assemble::{Library, assemble};
+use super::compose::{self, ReadFile, Reading, dockerfile_path};
+use super::model::At;
 use super::target;
 use super::{Kind, Known, List, Node, NodeId, Part, Target, World};
+use crate::source::clean_path;
+use input::{Input, input, is_compose};
+use projects::{Plan, Planner};
 
 /// A parsed file.
 #[derive(Clone, Debug)]
@@ -30,8 +38,8 @@ pub enum Document {
 pub struct Options {
     /// Take every named file for this.
     pub target: Option<Target>,
-    /// These files are one project, in this order.
-    pub together: bool,
+    /// Files that make a project together, by clean path and in the order in which they are merged.
+    pub projects: Vec<Vec<String>>,
     /// Leave `.env` alone.
     pub no_env: bool,
     /// Read what lies outside of the project.
@@ -51,18 +59,10 @@ pub struct Loaded {
     pub reported: Vec<FileId>,
 }
 
-struct Input {
-    source: Source,
-    document: Document,
-    problems: Vec<Problem>,
-    guess: Option<Guess>,
-    named: bool,
-}
-
 /// Reads files and everything around them that decides what will run.
 pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let mut loaded = Loaded::default();
-    let read = |(index, found): (usize, &Found)| input(files, index, found, options);
+    let read = |(index, found): (usize, &Found)| input(files, FileId(index as u32), found, options);
     // Starting threads costs more than reading one file.
     let inputs: Vec<Input> = if found.len() > 1 {
         found.par_iter().enumerate().map(read).collect()
@@ -106,89 +106,20 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let mut by_path: BTreeMap<String, u32> = BTreeMap::new();
     for part in &loaded.world.parts {
         if let Some(source) = part.files.first().and_then(|&file| loaded.world.source(file)) {
-            by_path.insert(super::make::clean_path(&source.path), part.id);
+            by_path.insert(crate::source::clean_path(&source.path), part.id);
         }
     }
-    linked(files, &composes, &mut loaded, &mut by_path, options);
-    projects(files, &composes, &mut loaded, &by_path, options);
+    let planner = Planner { files, use_env: !options.no_env, declared: &options.projects };
+    let at_hand = context::read(files, &composes, &planner, &mut loaded, options);
+    let all: Vec<FileId> = at_hand.values().copied().collect();
+    linked(files, &all, &mut loaded, &mut by_path, options);
+    projects(files, &composes, &planner, &at_hand, &mut loaded, &by_path, options);
     link_back(&mut loaded.world);
     loaded
 }
 
 fn maybe_parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     if items.len() > 1 { items.par_iter().map(run).collect() } else { items.iter().map(run).collect() }
-}
-
-fn input(files: &dyn Files, index: usize, found: &Found, options: &Options) -> Input {
-    let id = FileId(index as u32);
-    let guess = match options.target.filter(|_| found.named) {
-        Some(Target::Dockerfile) => Some(Guess::Dockerfile),
-        Some(Target::Compose) => Some(Guess::Compose),
-        Some(Target::Stack) => Some(Guess::Stack),
-        None => found.guess,
-    };
-    let text = files.read(&found.path).and_then(|bytes| decode(bytes, guess == Some(Guess::Dockerfile)));
-    let mut input = Input {
-        source: Source::new(id, &found.path, text.as_deref().unwrap_or("")),
-        document: Document::Unread,
-        problems: Vec::new(),
-        guess,
-        named: found.named,
-    };
-    if let Err(error) = text {
-        // A file that was only stumbled upon and is no Docker file by its name is nobody's business.
-        if found.named || guess != Some(Guess::Yaml) {
-            input.problems.push(Problem::new(error.id, error.message, Span::point(id, 0)));
-        }
-        return input;
-    }
-    match guess {
-        Some(Guess::Dockerfile) => {
-            let parsed = dockerfile::parse(&input.source);
-            input.problems.extend(parsed.problems.iter().cloned());
-            if parsed.instructions.is_empty() {
-                let message = "there is no instruction in this Dockerfile";
-                input.problems.push(Problem::new("dockerfile-empty", message, Span::point(id, 0)));
-            }
-            input.document = Document::Dockerfile(parsed);
-        }
-        Some(Guess::Compose | Guess::Stack | Guess::Yaml) => {
-            // Most YAML files are something else; those without the word are not worth parsing.
-            if guess == Some(Guess::Yaml) && !found.named && !input.source.text.contains("services:") {
-                return input;
-            }
-            let tree = yaml::parse(&input.source, yaml::Limits::default());
-            input.problems.extend(tree.problems.iter().cloned());
-            input.document = Document::Yaml(tree);
-        }
-        None => {
-            let message = "neither its name nor `--as` says what this file is: a Dockerfile, a Compose file or a stack?";
-            input.problems.push(Problem::new("unknown-kind", message, Span::point(id, 0)));
-        }
-    }
-    input
-}
-
-/// Whether a YAML file is a Compose file: by its name, or because its services are mappings.
-fn is_compose(input: &Input) -> bool {
-    let Document::Yaml(tree) = &input.document else { return false };
-    let Some(root) = tree.root() else { return matches!(input.guess, Some(Guess::Compose)) };
-    let services = tree.get(root, "services");
-    let has_services = services.is_some_and(|entry| {
-        let entries = tree.entries(entry.value);
-        !entries.is_empty() && entries.iter().any(|entry| !tree.entries(entry.value).is_empty())
-    });
-    match input.guess {
-        Some(Guess::Compose) => true,
-        Some(Guess::Stack) => has_services || (input.named && services.is_some()) || parts_only(tree, root),
-        _ => has_services,
-    }
-}
-
-/// A file with networks, volumes or the like only: a piece of a stack, or a stack whose services are elsewhere.
-fn parts_only(tree: &yaml::Tree, root: yaml::NodeId) -> bool {
-    let keys = ["networks", "volumes", "secrets", "configs"];
-    keys.iter().any(|key| tree.get(root, key).is_some()) && tree.get(root, "Resources").is_none()
 }
 
 /// Reads the Dockerfiles that services build and that were not read yet.
@@ -249,109 +180,101 @@ fn builds(tree: &yaml::Tree) -> Vec<(String, String)> {
     all
 }
 
-/// Fills a part for every Compose file.
+/// Fills a part for every project that has one of the Compose files.
 fn projects(
     files: &dyn Files,
     composes: &[FileId],
+    planner: &Planner<'_>,
+    at_hand: &BTreeMap<String, FileId>,
     loaded: &mut Loaded,
-    by_path: &BTreeMap<String, u32>,
+    dockerfiles: &BTreeMap<String, u32>,
     options: &Options,
 ) {
+    let trees: BTreeMap<String, &yaml::Tree> = at_hand
+        .iter()
+        .filter_map(|(path, id)| match loaded.documents.get(id.0 as usize) {
+            Some(Document::Yaml(tree)) => Some((path.clone(), tree)),
+            _ => None,
+        })
+        .collect();
+    let mut plans: Vec<Plan> = Vec::new();
+    for source in composes.iter().filter_map(|&id| loaded.world.source(id)) {
+        let plan = planner.plan(&clean_path(&source.path), &trees);
+        if !plans.contains(&plan) {
+            plans.push(plan);
+        }
+    }
     let first = loaded.world.parts.len() as u32;
-    let numbered: Vec<(u32, FileId)> =
-        composes.iter().enumerate().map(|(index, &file)| (first + index as u32, file)).collect();
+    let numbered: Vec<(u32, Plan)> =
+        plans.into_iter().enumerate().map(|(index, plan)| (first + index as u32, plan)).collect();
     let shared: &Loaded = loaded;
-    let filled: Vec<Option<(Part, Vec<Problem>)>> =
-        maybe_parallel(&numbered, |&(id, file)| project(files, shared, by_path, options, id, file));
+    let library =
+        Library { sources: &shared.world.sources, documents: &shared.documents, by_path: at_hand, files };
+    let filled: Vec<Option<(Part, Vec<Problem>)>> = maybe_parallel(&numbered, |(id, plan)| {
+        project(library, &shared.world, dockerfiles, options, *id, plan)
+    });
     for (index, filled) in filled.into_iter().enumerate() {
         let (part, problems) = filled
             .unwrap_or_else(|| (Part::new(first + index as u32, Target::Compose, Vec::new()), Vec::new()));
         loaded.world.parts.push(part);
         loaded.problems.extend(problems);
     }
+    // A file of several projects is read for each of them; what is wrong in it is said once.
+    let mut said: Vec<Problem> = Vec::new();
+    for problem in std::mem::take(&mut loaded.problems) {
+        if !said.contains(&problem) {
+            said.push(problem);
+        }
+    }
+    loaded.problems = said;
 }
 
 fn project(
-    files: &dyn Files,
-    loaded: &Loaded,
-    by_path: &BTreeMap<String, u32>,
+    library: Library<'_>,
+    world: &World,
+    dockerfiles: &BTreeMap<String, u32>,
     options: &Options,
     id: u32,
-    file: FileId,
+    plan: &Plan,
 ) -> Option<(Part, Vec<Problem>)> {
-    let source = loaded.world.source(file)?;
-    let Some(Document::Yaml(tree)) = loaded.documents.get(file.0 as usize) else { return None };
-    let root = tree.root()?;
+    let ids: Vec<FileId> = plan.files.iter().filter_map(|path| library.by_path.get(path).copied()).collect();
+    let source = world.source(*ids.first()?)?;
     let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let env = environment(files, directory, options);
-    let mut builder = Builder::new(source, tree, Dialect::Compose, &env);
-    let mut model = builder.build(root);
+    let env = if options.no_env { BTreeMap::new() } else { env::beside(library.files, directory) };
+    let mut assembled = assemble(library, &ids, Dialect::Compose, &env)?;
     let (target, dual_use) = match options.target {
         Some(target @ (Target::Compose | Target::Stack)) => (target, false),
-        _ => target::infer(&source.path, At::root(&model)),
+        _ => target::infer(plan.files.iter().map(String::as_str), At::root(&assembled.model)),
     };
     if target == Target::Stack {
         // A stack reads neither `.env` nor Compose's grammar.
-        let none = BTreeMap::new();
-        builder = Builder::new(source, tree, Dialect::Stack, &none);
-        model = builder.build(root);
-        return Some(finish(loaded, by_path, builder, &model, (id, file, target, dual_use), directory, tree));
+        assembled = assemble(library, &ids, Dialect::Stack, &BTreeMap::new())?;
     }
-    Some(finish(loaded, by_path, builder, &model, (id, file, target, dual_use), directory, tree))
-}
-
-fn finish(
-    loaded: &Loaded,
-    by_path: &BTreeMap<String, u32>,
-    builder: Builder<'_>,
-    model: &Arc<Value>,
-    (id, file, target, dual_use): (u32, FileId, Target, bool),
-    directory: &str,
-    tree: &yaml::Tree,
-) -> (Part, Vec<Problem>) {
-    let mut part = Part::new(id, target, vec![file]);
+    if target::has_fragment(At::root(&assembled.model)) {
+        assembled.open.get_or_insert("this is a piece that is merged over another file");
+    }
+    let own = ids.get(plan.shared..).unwrap_or_default().to_vec();
+    let mut part = Part::new(id, target, own.clone());
+    part.context = ids.iter().filter(|id| !own.contains(id)).copied().collect();
     part.dual_use = dual_use;
-    let mut problems = builder.problems;
+    let mut problems = std::mem::take(&mut assembled.problems);
     problems.extend(
-        builder
-            .invalid
+        std::mem::take(&mut assembled.invalid)
             .into_iter()
             .map(|(span, message)| Problem::new("interpolation-invalid", message, span)),
     );
-    let duplicates: Vec<_> =
-        tree.duplicates.iter().map(|duplicate| (duplicate.second, duplicate.name.clone())).collect();
-    let reading = Reading {
-        model,
-        world: &loaded.world,
-        dockerfiles: by_path,
-        directory,
-        duplicates: &duplicates,
-        documents: tree.documents.len(),
-    };
+    let read = assembled
+        .files
+        .iter()
+        .filter_map(|(id, model)| match library.documents.get(id.0 as usize) {
+            Some(Document::Yaml(tree)) => Some(ReadFile { id: *id, own: own.contains(id), model, tree }),
+            _ => None,
+        })
+        .collect();
+    let reading = Reading { project: &assembled, files: read, world, dockerfiles, directory };
     let (part, more) = compose::fill(&reading, part);
     problems.extend(more);
-    (part, problems)
-}
-
-/// The `.env` beside a Compose file. The environment of this process is never asked: results must not depend on it.
-fn environment(files: &dyn Files, directory: &str, options: &Options) -> BTreeMap<String, String> {
-    let path = if directory.is_empty() { ".env".to_owned() } else { format!("{directory}/.env") };
-    if options.no_env || !files.is_file(&path) {
-        return BTreeMap::new();
-    }
-    let text = files.read(&path).and_then(|bytes| decode(bytes, true)).unwrap_or_default();
-    text.lines()
-        .filter_map(|line| {
-            let line = line.trim().trim_start_matches("export ");
-            let (name, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
-            let value = value.trim();
-            let bare = value.split(" #").next().unwrap_or(value).trim();
-            let quoted = value.len() >= 2 && value.starts_with(['"', '\'']) && value.ends_with(['"', '\'']);
-            let value = if quoted { &value[1..value.len() - 1] } else { bare };
-            // A value that needs another variable is not known.
-            (!value.contains('$')).then(|| (name.trim().to_owned(), value.to_owned()))
-        })
-        .collect()
+    Some((part, problems))
 }
 
 /// Tells each stage which services build it.

@@ -1,0 +1,207 @@
+//! Two values into one, key by key, as each engine merges them.
+//!
+//! Sources: compose-go's merge table and docker/cli's stack loader, both run (compose-and-swarm.md, 1.4 and 4.4).
+
+use std::sync::Arc;
+
+use crate::facts::model::{Entry, Item, Shape, Tag, Value};
+use crate::source::Span;
+use crate::syntax::interpolate::Dialect;
+use crate::syntax::yaml::Plain;
+
+use super::keys::{self, Key};
+
+/// How two values are merged.
+#[derive(Clone, Copy, Debug)]
+pub struct Merge {
+    /// Whose rules hold.
+    pub dialect: Dialect,
+    /// Through which place the values of the base come to the result (`extends:`).
+    pub via: Option<Span>,
+}
+
+/// What becomes of two values under one key.
+#[derive(Clone, Copy)]
+enum Join {
+    /// The later one counts.
+    Replace,
+    /// Mappings key by key, anything else as its shape says.
+    Mapping,
+    /// `KEY=value` lists and mappings, joined by key.
+    Pairs,
+    /// Lists of names and mappings by name.
+    Names,
+    /// The logging block: merged only while the driver stays the same.
+    Logging,
+    /// Lists one behind the other; an item with the key of an earlier one takes its place.
+    Keyed(fn(&Value) -> Option<Key>),
+    /// Lists one behind the other, equal texts once.
+    Union,
+    /// Lists one behind the other.
+    Append,
+}
+
+impl Merge {
+    /// The value of two files at `path`, keys from the document's root.
+    pub fn values(self, base: &Arc<Value>, over: &Arc<Value>, path: &[&str]) -> Arc<Value> {
+        let stack = self.dialect == Dialect::Stack;
+        if !stack && over.tag == Some(Tag::Override) {
+            return over.clone();
+        }
+        if is_nothing(over) || stack && is_unset(over, path) {
+            return base.clone();
+        }
+        match join(path, stack) {
+            Join::Replace => over.clone(),
+            Join::Pairs => self.maps(&keys::pairs(base), &keys::pairs(over), path),
+            Join::Names => self.maps(&keys::names(base), &keys::names(over), path),
+            Join::Logging if driver(base) != driver(over) && driver(over).is_some() => over.clone(),
+            Join::Mapping | Join::Logging => match (&base.shape, &over.shape) {
+                (Shape::Map(_), Shape::Map(_)) => self.maps(base, over, path),
+                (Shape::Scalar(..), Shape::Map(_)) if path.last() == Some(&"build") => {
+                    self.maps(&keys::context(base), over, path)
+                }
+                (Shape::List(_), Shape::List(_)) => self.lists(base, over, Join::Union),
+                _ => over.clone(),
+            },
+            how => match (&base.shape, &over.shape) {
+                (Shape::Null, _) | (_, Shape::Map(_)) => over.clone(),
+                _ => self.lists(&keys::listed(base), &keys::listed(over), how),
+            },
+        }
+    }
+
+    fn maps(self, base: &Arc<Value>, over: &Arc<Value>, path: &[&str]) -> Arc<Value> {
+        let (Shape::Map(old), Shape::Map(new)) = (&base.shape, &over.shape) else { return over.clone() };
+        let mut entries: Vec<Entry> = old.iter().map(|entry| self.inherited(entry)).collect();
+        for entry in new {
+            let name = entry.key.as_str();
+            let reset = self.dialect == Dialect::Compose && entry.value.tag == Some(Tag::Reset);
+            let at = entries.iter().position(|it| it.key.is_known() && it.key.as_str() == name);
+            match at {
+                Some(at) if reset => {
+                    entries.remove(at);
+                }
+                None if reset => {}
+                Some(at) => {
+                    let inner = [path, &[name]].concat();
+                    entries[at] = self.entry(&entries[at], entry, &inner);
+                }
+                None => entries.push(entry.clone()),
+            }
+        }
+        Arc::new(Value { shape: Shape::Map(entries), span: base.span, tag: base.tag })
+    }
+
+    /// One key that both have.
+    fn entry(self, old: &Entry, new: &Entry, path: &[&str]) -> Entry {
+        let value = self.values(&old.value, &new.value, path);
+        let mut entry = if Arc::ptr_eq(&value, &new.value) { new.clone() } else { old.clone() };
+        entry.value = value;
+        entry.again.clone_from(&old.again);
+        entry.again.push(new.key.clone());
+        // Whoever looks at the later file finds the service there; that is where it can be excused, too.
+        if let (["services", _], None) = (path, self.via) {
+            entry.site = old.site.through(Some(new.key.span()));
+        }
+        entry
+    }
+
+    fn inherited(self, entry: &Entry) -> Entry {
+        let mut entry = entry.clone();
+        if entry.site.via.is_none() {
+            entry.site = entry.site.through(self.via);
+        }
+        entry
+    }
+
+    fn lists(self, base: &Arc<Value>, over: &Arc<Value>, how: Join) -> Arc<Value> {
+        let (Shape::List(old), Shape::List(new)) = (&base.shape, &over.shape) else { return over.clone() };
+        let key = |value: &Value| match how {
+            Join::Keyed(key) => key(value),
+            Join::Union => keys::text(value),
+            _ => None,
+        };
+        let mut items: Vec<Item> = old
+            .iter()
+            .map(|item| {
+                let site = if item.site.via.is_none() { item.site.through(self.via) } else { item.site };
+                Item { value: item.value.clone(), site }
+            })
+            .collect();
+        let mut places: std::collections::BTreeMap<Key, usize> =
+            items.iter().enumerate().filter_map(|(index, item)| Some((key(&item.value)?, index))).collect();
+        for item in new {
+            let own = key(&item.value);
+            if let Some(index) = own.as_ref().and_then(|key| places.get(key)).copied() {
+                items[index] = item.clone();
+                continue;
+            }
+            if let Some(key) = own {
+                places.insert(key, items.len());
+            }
+            items.push(item.clone());
+        }
+        Arc::new(Value { shape: Shape::List(items), span: base.span, tag: base.tag })
+    }
+}
+
+/// A key without a value changes nothing.
+fn is_nothing(value: &Value) -> bool {
+    matches!(value.shape, Shape::Null)
+}
+
+/// What the stack loader takes for "not set": false, an empty text, an empty list. `replicas: 0` is set.
+fn is_unset(value: &Value, path: &[&str]) -> bool {
+    match &value.shape {
+        Shape::Scalar(text, plain) => {
+            matches!(plain, Plain::Bool(false)) || text.is_empty() && path.last() != Some(&"encrypted")
+        }
+        Shape::List(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn driver(logging: &Value) -> Option<&str> {
+    let Shape::Map(entries) = &logging.shape else { return None };
+    let driver = entries.iter().find(|entry| entry.key.as_str() == "driver")?;
+    match &driver.value.shape {
+        Shape::Scalar(text, _) => text.known(),
+        _ => None,
+    }
+}
+
+fn join(path: &[&str], stack: bool) -> Join {
+    let inner = match path {
+        ["services", _, inner @ ..] => inner,
+        ["networks" | "volumes" | "secrets" | "configs", _, "labels"] => return Join::Pairs,
+        ["networks", _, "ipam", "config"] => return Join::Keyed(keys::subnet),
+        _ => return Join::Mapping,
+    };
+    match inner {
+        ["healthcheck", "test"] if stack => Join::Append,
+        ["command" | "entrypoint"] | ["healthcheck", "test"] | ["ulimits", _] => Join::Replace,
+        ["environment" | "labels" | "annotations" | "sysctls"]
+        | ["build", "args" | "labels" | "additional_contexts"]
+        | ["deploy", "labels"] => Join::Pairs,
+        ["depends_on" | "networks"] => Join::Names,
+        ["networks", _, "aliases"] if stack => Join::Replace,
+        ["logging"] => Join::Logging,
+        ["volumes" | "devices"] => Join::Keyed(keys::target),
+        ["secrets" | "configs"] if stack => Join::Keyed(keys::source),
+        ["secrets" | "configs"] => Join::Keyed(keys::grant),
+        ["ports"] if stack => Join::Keyed(keys::published),
+        ["ports"] => Join::Keyed(keys::socket),
+        ["cap_add" | "tmpfs" | "dns" | "extra_hosts"] if stack => Join::Append,
+        ["security_opt" | "group_add" | "volumes_from" | "external_links" | "device_cgroup_rules"]
+        | ["deploy", "placement", "constraints" | "preferences"] => Join::Append,
+        [
+            "cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "expose" | "links" | "profiles"
+            | "tmpfs" | "extra_hosts",
+        ]
+        | ["networks", _, "aliases"]
+        | ["build", "tags"] => Join::Union,
+        ["env_file"] => Join::Keyed(keys::path),
+        _ => Join::Mapping,
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading and parsing one file.
+
+use crate::source::{FileId, Files, Found, Guess, Problem, Source, Span, decode};
+use crate::syntax::{dockerfile, yaml};
+
+use super::{Document, Options};
+use crate::facts::Target;
+
+/// A file that was read.
+pub struct Input {
+    /// Its text.
+    pub source: Source,
+    /// What it was parsed to.
+    pub document: Document,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What it is by its name or by the user's word.
+    pub guess: Option<Guess>,
+    /// Whether the user named it.
+    pub named: bool,
+}
+
+/// Reads and parses a file.
+pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) -> Input {
+    let guess = match options.target.filter(|_| found.named) {
+        Some(Target::Dockerfile) => Some(Guess::Dockerfile),
+        Some(Target::Compose) => Some(Guess::Compose),
+        Some(Target::Stack) => Some(Guess::Stack),
+        None => found.guess,
+    };
+    let text = files.read(&found.path).and_then(|bytes| decode(bytes, guess == Some(Guess::Dockerfile)));
+    let mut input = Input {
+        source: Source::new(id, &found.path, text.as_deref().unwrap_or("")),
+        document: Document::Unread,
+        problems: Vec::new(),
+        guess,
+        named: found.named,
+    };
+    if let Err(error) = text {
+        // A file that was only stumbled upon and is no Docker file by its name is nobody's business.
+        if found.named || guess != Some(Guess::Yaml) {
+            input.problems.push(Problem::new(error.id, error.message, Span::point(id, 0)));
+        }
+        return input;
+    }
+    match guess {
+        Some(Guess::Dockerfile) => {
+            let parsed = dockerfile::parse(&input.source);
+            input.problems.extend(parsed.problems.iter().cloned());
+            if parsed.instructions.is_empty() {
+                let message = "there is no instruction in this Dockerfile";
+                input.problems.push(Problem::new("dockerfile-empty", message, Span::point(id, 0)));
+            }
+            input.document = Document::Dockerfile(parsed);
+        }
+        Some(Guess::Compose | Guess::Stack | Guess::Yaml) => {
+            // Most YAML files are something else; those without the word are not worth parsing.
+            if guess == Some(Guess::Yaml) && !found.named && !input.source.text.contains("services:") {
+                return input;
+            }
+            let tree = yaml::parse(&input.source, yaml::Limits::default());
+            input.problems.extend(tree.problems.iter().cloned());
+            input.document = Document::Yaml(tree);
+        }
+        None => {
+            let message = "neither its name nor `--as` says what this file is: a Dockerfile, a Compose file or a stack?";
+            input.problems.push(Problem::new("unknown-kind", message, Span::point(id, 0)));
+        }
+    }
+    input
+}
+
+/// Whether a YAML file is a Compose file: by its name, or because its services are mappings.
+pub fn is_compose(input: &Input) -> bool {
+    let Document::Yaml(tree) = &input.document else { return false };
+    let Some(root) = tree.root() else { return matches!(input.guess, Some(Guess::Compose)) };
+    let services = tree.get(root, "services");
+    let has_services = services.is_some_and(|entry| {
+        let entries = tree.entries(entry.value);
+        !entries.is_empty() && entries.iter().any(|entry| !tree.entries(entry.value).is_empty())
+    });
+    match input.guess {
+        Some(Guess::Compose) => true,
+        Some(Guess::Stack) => has_services || (input.named && services.is_some()) || parts_only(tree, root),
+        _ => has_services,
+    }
+}
+
+/// A file with networks, volumes or the like only: a piece of a stack, or a stack whose services are elsewhere.
+fn parts_only(tree: &yaml::Tree, root: yaml::NodeId) -> bool {
+    let keys = ["networks", "volumes", "secrets", "configs"];
+    keys.iter().any(|key| tree.get(root, key).is_some()) && tree.get(root, "Resources").is_none()
+}
