@@ -33,7 +33,7 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
 fn page(rule: &Rule, texts: &[(String, String)], out: &mut String) {
     let about = &rule.about;
     let targets: Vec<&str> = about.targets.iter().map(|target| target.name()).collect();
-    let profiles = if about.profiles.is_empty() { "all only".to_owned() } else { about.profiles.join(", ") };
+    let profiles = if about.profiles.is_empty() { "strict".to_owned() } else { about.profiles.join(", ") };
     let document = texts
         .iter()
         .find(|(path, _)| path.ends_with(&format!("/{}.yaml", about.id)))

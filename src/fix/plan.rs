@@ -1,8 +1,8 @@
 //! One plan for some files: repair by repair, each parsed and judged again before it is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::engine::{self, Finding, Run, State, is_mechanical};
+use crate::engine::{self, Finding, Repair, Run, State, is_mechanical};
 use crate::facts;
 use crate::policy::{Policy, Safety};
 use crate::source::{Files, Found, ReadError, Span, apply};
@@ -84,11 +84,30 @@ impl Files for Overlay<'_> {
     }
 }
 
-/// What makes a finding the same before and after a change.
+/// What makes a finding the same before and after a change: rule, path, subject. Instructions lose their numbers, since
+/// one that is inserted or removed renumbers those after it.
 type Identity = (String, String, String);
 
 fn identity(run: &Run, finding: &Finding) -> Identity {
-    (finding.rule.id.clone(), run.report.path(finding.primary.span.file).to_owned(), finding.subject.clone())
+    let path = run.report.path(finding.primary.span.file).to_owned();
+    let mut parts = finding.subject.split(" #");
+    let mut subject = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        subject.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    (finding.rule.id.clone(), path, subject)
+}
+
+/// A repair that did not help: the finding and the line that it points at.
+type Attempt = (Identity, String);
+
+fn attempted(run: &Run, finding: &Finding) -> Attempt {
+    let span = finding.primary.span;
+    let line = run.report.source(span.file).map_or("", |source| {
+        let range = source.lines.range(source.lines.line(span.start), &source.text);
+        source.text.get(range).unwrap_or("")
+    });
+    (identity(run, finding), line.to_owned())
 }
 
 /// Mends what can be mended.
@@ -104,30 +123,26 @@ pub fn plan(
     let before = judge(&overlay);
     let mut current = judge(&overlay);
     let mut plan = Plan::default();
-    let mut tried: BTreeSet<Identity> = BTreeSet::new();
-    let mut reasons: BTreeMap<Identity, String> = BTreeMap::new();
-    while let Some(finding) = next(&current, wanted, &tried) {
-        let id = identity(&current, finding);
-        tried.insert(id.clone());
-        let Some(repair) = finding.repair.clone() else { continue };
+    let mut failed: BTreeMap<Attempt, String> = BTreeMap::new();
+    while let Some((finding, repair)) = next(&current, wanted, &failed) {
         match attempt(&current, finding, &mut overlay, &judge) {
             Ok(run) => {
                 plan.changes.push(Change {
-                    rule: id.0,
-                    subject: id.2,
-                    title: repair.title,
+                    rule: finding.rule.id.clone(),
+                    subject: finding.subject.clone(),
+                    title: repair.title.clone(),
                     safety: repair.safety,
-                    caveat: repair.caveat,
+                    caveat: repair.caveat.clone(),
                 });
                 current = run;
             }
             Err(reason) => {
-                reasons.insert(id, reason);
+                failed.insert(attempted(&current, finding), reason);
             }
         }
     }
     for finding in current.report.active() {
-        let reason = reasons.get(&identity(&current, finding)).cloned();
+        let reason = failed.get(&attempted(&current, finding)).cloned();
         let advice = finding.repair.as_ref().map(|repair| repair.title.clone());
         plan.left.push(Left {
             rule: finding.rule.id.clone(),
@@ -147,21 +162,24 @@ pub fn plan(
     plan
 }
 
-/// The next finding to mend: the worst first.
-fn next<'r>(run: &'r Run, wanted: Wanted, tried: &BTreeSet<Identity>) -> Option<&'r Finding> {
+/// The next finding to mend, the worst first, and how.
+fn next<'r>(
+    run: &'r Run,
+    wanted: Wanted,
+    failed: &BTreeMap<Attempt, String>,
+) -> Option<(&'r Finding, &'r Repair)> {
     run.report
         .findings
         .iter()
         .filter(|finding| finding.state == State::Active)
-        .filter(|finding| {
-            finding.repair.as_ref().is_some_and(|repair| {
-                is_mechanical(repair)
-                    && (repair.safety == Safety::Safe || wanted.behaviour)
-                    && (!repair.harden_only || wanted.hardening)
-            })
+        .filter_map(|finding| Some((finding, finding.repair.as_ref()?)))
+        .filter(|(_, repair)| {
+            is_mechanical(repair)
+                && (repair.safety == Safety::Safe || wanted.behaviour)
+                && (!repair.harden_only || wanted.hardening)
         })
-        .filter(|finding| !tried.contains(&identity(run, finding)))
-        .max_by_key(|finding| (finding.severity, std::cmp::Reverse(finding.primary.span.start)))
+        .filter(|(finding, _)| !failed.contains_key(&attempted(run, finding)))
+        .max_by_key(|(finding, _)| (finding.severity, std::cmp::Reverse(finding.primary.span.start)))
 }
 
 /// Makes one repair, and keeps it only if the finding is gone and nothing came in its place.
@@ -191,19 +209,27 @@ fn attempt(
     Ok(run)
 }
 
+/// The finding is gone, and there are no more of any rule about anything than before.
 fn verify(before: &Run, after: &Run, mended: &Identity) -> Result<(), String> {
-    let identities = |run: &Run| -> BTreeSet<Identity> {
-        run.report.active().map(|finding| identity(run, finding)).collect()
-    };
     if after.report.problems.len() > before.report.problems.len() {
         return Err("the result could not be read".to_owned());
     }
-    let (old, new) = (identities(before), identities(after));
-    if new.contains(mended) {
+    let (old, new) = (counts(before), counts(after));
+    let count =
+        |counts: &BTreeMap<Identity, usize>, id: &Identity| counts.get(id).copied().unwrap_or_default();
+    if count(&new, mended) >= count(&old, mended) {
         return Err("it would not help".to_owned());
     }
-    match new.difference(&old).next() {
-        Some((rule, _, subject)) => Err(format!("it would bring `{rule}` to `{subject}`")),
+    match new.iter().find(|(id, many)| **many > count(&old, id)) {
+        Some(((rule, _, subject), _)) => Err(format!("it would bring `{rule}` to `{subject}`")),
         None => Ok(()),
     }
+}
+
+fn counts(run: &Run) -> BTreeMap<Identity, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in run.report.active() {
+        *counts.entry(identity(run, finding)).or_default() += 1;
+    }
+    counts
 }

@@ -7,6 +7,8 @@ mod scope;
 mod stages;
 mod variables;
 
+use std::collections::BTreeMap;
+
 use crate::source::{Span, Text};
 use crate::syntax::dockerfile as syntax;
 
@@ -23,6 +25,9 @@ pub struct Filler<'a> {
     scope: Scope,
     global: Scope,
     last_run: Option<NodeId>,
+    /// How often each keyword was met in this stage. Instructions are numbered by it, so that one more `USER` leaves the
+    /// addresses of all others as they are.
+    met: BTreeMap<String, usize>,
 }
 
 /// A stage while its instructions are read.
@@ -31,7 +36,6 @@ struct Open {
     id: NodeId,
     scope: Scope,
     children: Vec<NodeId>,
-    runs: usize,
 }
 
 /// Fills a part with the facts of a Dockerfile.
@@ -43,6 +47,7 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
         scope: Scope::default(),
         global: Scope::default(),
         last_run: None,
+        met: BTreeMap::new(),
     };
     filler.read();
     filler.part
@@ -106,8 +111,9 @@ impl Filler<'_> {
         let site = Site::written(it.head);
         let word = Site::written(it.word.span());
         let keyword = it.keyword.name();
-        let number = self.stages.last().map_or(0, |stage| stage.children.len()) + 1;
         let shown = if it.keyword == syntax::Keyword::Unknown { it.word.as_str() } else { keyword };
+        let number = self.met.entry(shown.to_owned()).or_default();
+        *number += 1;
         let mut node = Instruction::new(head(it.word.clone(), site, format!(" / {shown} #{number}")));
         node.keyword = Known::Set(Text::made(shown, it.word.span(), crate::source::Origin::Written), word);
         node.known = Known::Set(it.keyword != syntax::Keyword::Unknown, word);

@@ -13,10 +13,7 @@ impl Filler<'_> {
     /// Adds a RUN and what it does.
     pub fn run(&mut self, it: &syntax::Instruction, instruction: NodeId, onbuild: bool) {
         let site = Site::written(it.head);
-        let number = self.stages.last_mut().map_or(0, |stage| {
-            stage.runs += 1;
-            stage.runs
-        });
+        let number = self.met.get(it.keyword.name()).copied().unwrap_or_default();
         let mut run =
             Run::new(head(it.word.clone(), Site::written(it.word.span()), format!(" / RUN #{number}")));
         run.head.parent = self.stages.last().map(|stage| stage.id);

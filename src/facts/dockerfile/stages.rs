@@ -97,8 +97,9 @@ impl Filler<'_> {
             self.part.adopt(id, base);
         }
         self.scope = scope.clone();
-        self.stages.push(Open { node, id, scope, children: Vec::new(), runs: 0 });
+        self.stages.push(Open { node, id, scope, children: Vec::new() });
         self.last_run = None;
+        self.met.clear();
     }
 
     /// Ends the current stage.
