@@ -13,13 +13,13 @@ pub struct ReadError {
     pub id: &'static str,
     /// What is wrong and what to do.
     pub message: String,
-    /// The byte at fault, where there is one.
-    pub offset: u32,
+    /// The text before the byte at fault: the problem stands at its end.
+    pub before: String,
 }
 
 impl ReadError {
     fn new(id: &'static str, message: impl Into<String>) -> Self {
-        Self { id, message: message.into(), offset: 0 }
+        Self { id, message: message.into(), before: String::new() }
     }
 }
 
@@ -127,15 +127,20 @@ impl Files for Memory {
     }
 }
 
-/// Bytes as text: UTF-8, with or without a byte-order mark. With `lenient_comments` other bytes may stand in lines that
-/// begin with `#`; they become replacement characters.
+/// Bytes as text: UTF-8, with or without a byte-order mark, lines ending in LF or CRLF. With `lenient_comments` other
+/// bytes may stand in lines that begin with `#`; they become replacement characters.
 pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(ReadError::new("encoding", "this file is UTF-16; Docker reads UTF-8 only"));
     }
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
-        let message = format!("there is a NUL byte at offset {at}");
-        return Err(ReadError { offset: at as u32, ..ReadError::new("encoding", message) });
+        return Err(at_byte(&bytes, at, format!("there is a NUL byte at byte {at}")));
+    }
+    if let Some(at) = lone_carriage_return(&bytes) {
+        let message = format!(
+            "there is a carriage return without a line feed at byte {at}; YAML ends a line there, a Dockerfile does not"
+        );
+        return Err(at_byte(&bytes, at, message));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
@@ -145,16 +150,38 @@ pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadErro
             if lenient_comments && only_in_comments(&bytes) {
                 return Ok(String::from_utf8_lossy(&bytes).into_owned());
             }
-            let message = format!("this file is not UTF-8: byte {at} begins no character");
-            Err(ReadError { offset: at as u32, ..ReadError::new("encoding", message) })
+            // Bytes in comments may come first; the one to mend is another.
+            let at = if lenient_comments { outside_of_comments(&bytes).unwrap_or(at) } else { at };
+            Err(at_byte(&bytes, at, format!("this file is not UTF-8: byte {at} begins no character")))
         }
     }
 }
 
+fn at_byte(bytes: &[u8], at: usize, message: String) -> ReadError {
+    let before = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default()).into_owned();
+    ReadError { before, ..ReadError::new("encoding", message) }
+}
+
+fn lone_carriage_return(bytes: &[u8]) -> Option<usize> {
+    (0..bytes.len()).find(|&at| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+}
+
 fn only_in_comments(bytes: &[u8]) -> bool {
-    bytes
-        .split(|&byte| byte == b'\n')
-        .all(|line| std::str::from_utf8(line).is_ok() || line.trim_ascii_start().first() == Some(&b'#'))
+    outside_of_comments(bytes).is_none()
+}
+
+/// The first byte that begins no character in a line that is no comment.
+fn outside_of_comments(bytes: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    for line in bytes.split(|&byte| byte == b'\n') {
+        if line.trim_ascii_start().first() != Some(&b'#')
+            && let Err(error) = std::str::from_utf8(line)
+        {
+            return Some(start + error.valid_up_to());
+        }
+        start += line.len() + 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -163,10 +190,19 @@ mod tests {
 
     #[test]
     fn encodings() {
+        let fails = |bytes: &[u8]| {
+            let error = decode(bytes.to_vec(), true).unwrap_err();
+            assert_eq!(error.id, "encoding");
+            error.before
+        };
         assert!(decode(b"\xef\xbb\xbfFROM x\r\n".to_vec(), false).is_ok());
         assert_eq!(decode(b"# caf\xe9\nFROM x".to_vec(), true).unwrap(), "# caf\u{fffd}\nFROM x");
-        assert_eq!(decode(b"FROM caf\xe9".to_vec(), true).unwrap_err().id, "encoding");
-        assert_eq!(decode(b"a\0".to_vec(), false).unwrap_err().offset, 1);
-        assert_eq!(decode(b"\xff\xfea\0".to_vec(), false).unwrap_err().id, "encoding");
+        assert!(decode(b"# caf\xe9\nFROM x".to_vec(), false).is_err());
+        assert_eq!(fails(b"FROM caf\xe9"), "FROM caf");
+        assert_eq!(fails(b"# \xe9\nFROM \xe9"), "# \u{fffd}\nFROM ");
+        assert_eq!(fails(b"a\0"), "a");
+        assert_eq!(fails(b"a\rb\r\n"), "a");
+        assert_eq!(fails(b"a\r"), "a");
+        assert_eq!(fails(b"\xff\xfea\0"), "");
     }
 }

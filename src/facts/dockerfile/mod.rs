@@ -193,6 +193,10 @@ impl Filler<'_> {
         let mut file = Dockerfile::new(head(Text::written("Dockerfile", self.file.file, 0), site, ""));
         file.last = ids.last().map_or(Known::Absent, |&id| Known::Set(id, site));
         file.stages = nodes(ids, site);
+        let foreign = |it: &&syntax::Comment| it.text.as_str().contains(char::REPLACEMENT_CHARACTER);
+        let comments: Vec<&Text> = self.file.comments.iter().filter(foreign).map(|it| &it.text).collect();
+        let at = comments.first().map_or(site, |text| Site::written(text.span()));
+        file.foreign_comments = Known::Set(comments.into_iter().cloned().collect(), at);
         self.part.add(file);
         self.link_stages();
     }

@@ -9,6 +9,8 @@ facts! {
         stages: nodes(Stage),
         /// The stage that is built unless another is asked for.
         last: node(Stage),
+        /// Its comments with bytes that are no UTF-8.
+        foreign_comments: texts,
     }
 
     /// A build stage.

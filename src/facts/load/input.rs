@@ -30,7 +30,7 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
     };
     let text = files.read(&found.path).and_then(|bytes| decode(bytes, guess == Some(Guess::Dockerfile)));
     let mut input = Input {
-        source: Source::new(id, &found.path, text.as_deref().unwrap_or("")),
+        source: Source::new(id, &found.path, text.as_ref().map_or_else(|it| it.before.as_str(), |it| it)),
         document: Document::Unread,
         problems: Vec::new(),
         guess,
@@ -39,7 +39,8 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
     if let Err(error) = text {
         // A file that was only stumbled upon and is no Docker file by its name is nobody's business.
         if found.named || guess != Some(Guess::Yaml) {
-            input.problems.push(Problem::new(error.id, error.message, Span::point(id, 0)));
+            let at = Span::point(id, error.before.len() as u32);
+            input.problems.push(Problem::new(error.id, error.message, at));
         }
         return input;
     }
