@@ -17,7 +17,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/syntax/data.rs");
     let rules = Path::new("rules");
-    let skipped = ["images", "schemas"].map(|folder| rules.join(folder));
+    let skipped = ["images", "managers", "schemas"].map(|folder| rules.join(folder));
     let policy: Vec<PathBuf> = files(rules)
         .into_iter()
         .filter(|path| !skipped.iter().any(|folder| path.starts_with(folder)))
@@ -26,6 +26,7 @@ fn main() {
     embed("rules.bin", &policy, &["why", "examples", "references"]);
     embed("lists.bin", &lists, &[]);
     embed("images.bin", &files(&rules.join("images")), &["note", "sources"]);
+    embed("managers.bin", &files(&rules.join("managers")), &[]);
     embed("schemas.bin", &files(&rules.join("schemas")), &[]);
     texts("texts.bin", &policy);
 }

@@ -5,77 +5,17 @@ use crate::syntax::shell::{self, Place, Script};
 
 use super::kinds::Command;
 use super::make::head;
+use super::managers;
 use super::{Kind, Known, List, Node, NodeId, Part, Site, World};
 
-/// Flags of package managers and download tools that take the next word as their value.
+/// Flags that take the next word as their value, of programs that no table knows.
 const VALUE_FLAGS: &[&str] = &[
-    "-t",
-    "--target-release",
-    "-o",
-    "--option",
-    "-c",
-    "--virtual",
-    "--repository",
-    "-X",
-    "-p",
-    "--root",
-    "-r",
-    "--requirement",
-    "--constraint",
-    "-i",
-    "--index-url",
-    "--extra-index-url",
-    "--trusted-host",
-    "-e",
-    "--prefix",
-    "-f",
-    "--find-links",
-    "--registry",
-    "-v",
-    "--version",
-    "--output",
-    "-H",
-    "--header",
-    "-u",
-    "--user",
-    "--retry",
-    "-O",
-    "-P",
-    "-D",
-    "--setopt",
-    "--installroot",
-    "--releasever",
+    "-t", "-o", "--output", "-c", "-X", "-p", "-r", "-i", "-e", "-f", "-v", "-u", "--user", "-P", "-D", "-O",
+    "-H", "--header", "--retry", "--prefix", "--root",
 ];
 
-/// Programs whose first operand is a subcommand.
-const SUBCOMMANDS: &[&str] = &[
-    "apt",
-    "apt-get",
-    "apk",
-    "dnf",
-    "microdnf",
-    "yum",
-    "zypper",
-    "pip",
-    "pip2",
-    "pip3",
-    "npm",
-    "yarn",
-    "pnpm",
-    "gem",
-    "go",
-    "cargo",
-    "git",
-    "poetry",
-    "uv",
-    "bundle",
-    "composer",
-    "conda",
-    "npx",
-    "docker",
-    "service",
-    "systemctl",
-];
+/// Programs whose first operand is a subcommand, besides package managers.
+const SUBCOMMANDS: &[&str] = &["git", "docker", "service", "systemctl"];
 
 /// Adds the commands of a script; `more` completes each of them.
 pub fn add(
@@ -108,9 +48,18 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
     }
     let values: &[&str] =
         if matches!(name, "curl" | "wget") { &["-o", "-H", "-u", "-X", "-d"] } else { VALUE_FLAGS };
-    let mut operands: Vec<Text> = command.operands(values).iter().map(|word| word.text.clone()).collect();
-    if SUBCOMMANDS.contains(&name) && !operands.is_empty() {
-        let subcommand = operands.remove(0);
+    let texts =
+        |words: Vec<&shell::Word>| words.into_iter().map(|word| word.text.clone()).collect::<Vec<_>>();
+    let (subcommand, operands) = if let Some(usage) = managers::usage(command) {
+        node.manager = Known::Set(usage.manager.name, site);
+        node.action = usage.action.map_or(Known::Absent, |action| Known::Set(action, site));
+        (usage.subcommand.map(|word| word.text.clone()), texts(usage.operands))
+    } else {
+        let mut operands = texts(command.operands(values));
+        let subcommand = (SUBCOMMANDS.contains(&name) && !operands.is_empty()).then(|| operands.remove(0));
+        (subcommand, operands)
+    };
+    if let Some(subcommand) = subcommand {
         let at = Site::written(subcommand.span());
         node.subcommand = Known::Set(subcommand, at);
     }

@@ -15,6 +15,7 @@ pub mod kinds;
 mod known;
 mod load;
 mod make;
+mod managers;
 mod model;
 mod schema;
 mod target;

@@ -6,9 +6,9 @@ use crate::source::{FileId, Source, Text};
 
 use super::declare::Table;
 use super::kinds::{
-    Command, Copy, Dependency, Dockerfile, File, Grant, Healthcheck, Image, Instruction, Label, Log, Mount,
-    Network, Package, Piece, Pipeline, Port, Program, Project, Reference, Repetition, Run, Secret, Service,
-    Setting, Stage, StageRef, Update, Url, User, Variable, Volume,
+    Command, Copy, Dependency, Dockerfile, File, Grant, Healthcheck, Image, Instruction, Label, Leftover,
+    Log, Mount, Network, Package, Piece, Pipeline, Port, Program, Project, Reference, Repetition, Run,
+    Secret, Service, Setting, Stage, StageRef, Update, Url, User, Variable, Volume,
 };
 use super::known::{Site, View};
 
@@ -106,7 +106,7 @@ macro_rules! kinds {
 
 kinds! {
     Project, File, Piece, Repetition, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume,
-    Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Copy, StageRef,
+    Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Leftover, Copy, StageRef,
     Reference, Label, Program,
 }
 

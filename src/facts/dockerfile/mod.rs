@@ -1,6 +1,7 @@
 //! Facts of a Dockerfile.
 
 mod copies;
+mod leftovers;
 mod packages;
 mod run;
 mod scope;

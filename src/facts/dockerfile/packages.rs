@@ -1,298 +1,253 @@
-//! Packages that commands install, and what package managers leave behind.
+//! Packages that commands install.
 
 use crate::facts::kinds::Package;
-use crate::facts::make::head;
-use crate::facts::{Known, NodeId, Site};
+use crate::facts::make::{head, nodes};
+use crate::facts::managers::{self, Manager, Usage, Versions};
+use crate::facts::{Known, Node, NodeId, Site};
 use crate::source::Text;
-use crate::syntax::shell::{Command, Script};
+use crate::syntax::dockerfile::Lookup;
+use crate::syntax::shell::{Command, Script, Word};
 
 use super::Filler;
 
-/// How a package manager is used.
-struct Manager {
-    name: &'static str,
-    programs: &'static [&'static str],
-    install: &'static [&'static str],
-    value_flags: &'static [&'static str],
-    /// Where it leaves what nobody needs at run time.
-    caches: &'static [&'static str],
-    /// Words that clean up after it.
-    clean: &'static [&'static str],
-}
-
-const MANAGERS: &[Manager] = &[
-    Manager {
-        name: "apt",
-        programs: &["apt-get", "apt", "aptitude"],
-        install: &["install"],
-        value_flags: &["-t", "--target-release", "-o", "--option", "-c", "-a", "--default-release"],
-        caches: &["/var/lib/apt/lists", "/var/lib/apt"],
-        clean: &["/var/lib/apt/lists", "/var/lib/apt"],
-    },
-    Manager {
-        name: "apk",
-        programs: &["apk"],
-        install: &["add"],
-        value_flags: &[
-            "-t",
-            "--virtual",
-            "--repository",
-            "-X",
-            "-p",
-            "--root",
-            "--keys-dir",
-            "--repositories-file",
-        ],
-        caches: &["/var/cache/apk", "/etc/apk/cache"],
-        clean: &["/var/cache/apk"],
-    },
-    Manager {
-        name: "dnf",
-        programs: &["dnf", "microdnf", "dnf5"],
-        install: &["install", "reinstall", "groupinstall", "module"],
-        value_flags: &[
-            "--setopt",
-            "--installroot",
-            "--releasever",
-            "--repo",
-            "--enablerepo",
-            "--disablerepo",
-        ],
-        caches: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"],
-        clean: &["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"],
-    },
-    Manager {
-        name: "yum",
-        programs: &["yum"],
-        install: &["install", "reinstall", "groupinstall", "localinstall"],
-        value_flags: &["--setopt", "--installroot", "--releasever", "--enablerepo", "--disablerepo"],
-        caches: &["/var/cache/yum", "/var/cache/dnf"],
-        clean: &["/var/cache/yum", "/var/cache/dnf"],
-    },
-    Manager {
-        name: "zypper",
-        programs: &["zypper"],
-        install: &["install", "in"],
-        value_flags: &["-r", "--repo", "-t", "--type", "--from"],
-        caches: &["/var/cache/zypp"],
-        clean: &["/var/cache/zypp"],
-    },
-    Manager {
-        name: "pip",
-        programs: &["pip", "pip2", "pip3"],
-        install: &["install"],
-        value_flags: &[
-            "-r",
-            "--requirement",
-            "-c",
-            "--constraint",
-            "-i",
-            "--index-url",
-            "--extra-index-url",
-            "--trusted-host",
-            "-e",
-            "--editable",
-            "-t",
-            "--target",
-            "--prefix",
-            "--root",
-            "-f",
-            "--find-links",
-            "--platform",
-            "--python-version",
-            "--progress-bar",
-            "--cache-dir",
-            "--proxy",
-            "--timeout",
-            "--retries",
-            "--cert",
-            "--abi",
-            "--implementation",
-            "--no-binary",
-            "--only-binary",
-            "--src",
-            "--upgrade-strategy",
-            "--global-option",
-            "--install-option",
-            "--build-option",
-            "--config-settings",
-            "--exists-action",
-            "--log",
-        ],
-        caches: &["/root/.cache/pip", "/root/.cache", "~/.cache/pip", "~/.cache"],
-        clean: &["/root/.cache", "~/.cache", "/root/.cache/pip"],
-    },
-    Manager {
-        name: "npm",
-        programs: &["npm"],
-        install: &["install", "i", "add", "isntall"],
-        value_flags: &["--registry", "--prefix", "--loglevel", "--cache", "--tag", "-w", "--workspace"],
-        caches: &["/root/.npm", "~/.npm"],
-        clean: &["/root/.npm", "~/.npm"],
-    },
-    Manager {
-        name: "yarn",
-        programs: &["yarn"],
-        install: &["add"],
-        value_flags: &["--cache-folder", "--cwd", "--registry"],
-        caches: &["/usr/local/share/.cache"],
-        clean: &["/usr/local/share/.cache"],
-    },
-    Manager {
-        name: "gem",
-        programs: &["gem"],
-        install: &["install", "i"],
-        value_flags: &[
-            "-v",
-            "--version",
-            "-s",
-            "--source",
-            "-i",
-            "--install-dir",
-            "-n",
-            "--bindir",
-            "--platform",
-        ],
-        caches: &[],
-        clean: &[],
-    },
-    Manager {
-        name: "go",
-        programs: &["go"],
-        install: &["install", "get", "run"],
-        value_flags: &["-o", "-ldflags", "-tags", "-mod"],
-        caches: &["/root/.cache/go-build", "/go/pkg"],
-        clean: &[],
-    },
-    Manager {
-        name: "cargo",
-        programs: &["cargo"],
-        install: &["install"],
-        value_flags: &[
-            "--version",
-            "--vers",
-            "--git",
-            "--branch",
-            "--tag",
-            "--rev",
-            "--path",
-            "--root",
-            "--features",
-            "--registry",
-        ],
-        caches: &["/usr/local/cargo/registry"],
-        clean: &[],
-    },
-];
-
-fn manager(command: &Command) -> Option<&'static Manager> {
-    let name = command.name();
-    MANAGERS.iter().find(|manager| manager.programs.contains(&name))
-}
-
 impl Filler<'_> {
-    /// Adds the packages that a command installs.
-    pub fn packages(&mut self, command: &Command, node: NodeId, onbuild: bool) {
-        let Some(manager) = manager(command) else { return };
-        let mut operands = command.operands(manager.value_flags).into_iter();
-        if !operands.next().is_some_and(|word| manager.install.contains(&word.text.as_str())) {
+    /// Adds the packages that a command of `script` installs or fetches to run.
+    pub fn packages(&mut self, script: &Script, command: &Command, node: NodeId, onbuild: bool) {
+        let Some(usage) = managers::usage(command) else { return };
+        if !matches!(usage.action, Some("install" | "run" | "fetch")) {
             return;
         }
-        if manager.name == "go" && command.arguments().first().is_some_and(|word| word.text.as_str() == "run")
-        {
-            operands = operands.take(1).collect::<Vec<_>>().into_iter();
-        }
-        let stage = self.stages.last().map(|stage| stage.id);
-        for word in operands {
-            let site = Site::written(word.text.span());
-            let (name, version) = version(manager.name, &word.text);
-            let mut package = Package::new(head(name.clone(), site, format!(" / package {}", name.as_str())));
-            package.head.parent = Some(node);
-            package.manager = Known::Set(manager.name, site);
-            package.via = command.program().map_or(Known::Absent, |program| {
-                Known::Set(Text::made(command.name(), program.text.span(), program.text.origin()), site)
-            });
-            package.form = Known::Set(form(manager.name, &word.text), site);
-            package.version = match version {
-                Some(version) => Known::Set(version, site),
-                None if !word.text.is_known() => Known::Unknown(site, "the package comes from a variable"),
-                None => match command.flag_value(&["-v", "--version", "--vers", "--rev", "--tag"]) {
-                    Some(value) if matches!(manager.name, "gem" | "cargo") => Known::Set(value, site),
-                    _ => Known::Absent,
-                },
+        let mut ids = Vec::new();
+        for word in packages(&usage) {
+            let package = self.package(&usage, word, script, command);
+            let site = package.head.site;
+            let package = Package {
+                onbuild: Known::Set(onbuild, site),
+                command: Known::Set(node, site),
+                stage: self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site)),
+                ..package
             };
-            package.onbuild = Known::Set(onbuild, site);
-            package.command = Known::Set(node, site);
-            package.stage = stage.map_or(Known::Absent, |id| Known::Set(id, site));
-            self.part.add(package);
+            let id = self.part.add(package);
+            self.part.adopt(node, id);
+            ids.push(id);
         }
+        if let Some(Node::Command(command)) = self.part.node_mut(node) {
+            let site = command.head.site;
+            command.packages = nodes(ids, site);
+        }
+    }
+
+    fn package(&self, usage: &Usage<'_>, word: &Word, script: &Script, command: &Command) -> Package {
+        let site = Site::written(word.text.span());
+        let form = form(usage, &word.text);
+        let (name, version) = version(usage, form, &word.text);
+        let mut package = Package::new(head(name.clone(), site, format!(" / package {}", name.as_str())));
+        package.manager = Known::Set(usage.manager.name, site);
+        package.via = command.program().map_or(Known::Absent, |program| {
+            Known::Set(Text::made(command.name(), program.text.span(), program.text.origin()), site)
+        });
+        package.form = Known::Set(form, site);
+        let beside = flag_value(usage.words, &usage.manager.version_flags);
+        package.version = match version.or(beside) {
+            Some(version) => Known::Set(version, site),
+            None if word.text.is_known() => Known::Absent,
+            None => self.version_of_variables(usage, form, word, script),
+        };
+        package
+    }
+
+    /// The version that the variables in a package's name bring, as far as this file sets them.
+    fn version_of_variables(
+        &self,
+        usage: &Usage<'_>,
+        form: &str,
+        word: &Word,
+        script: &Script,
+    ) -> Known<Text> {
+        const UNKNOWN: &str = "the package comes from a variable";
+        let site = Site::written(word.text.span());
+        let mut value = String::new();
+        let mut at = 0;
+        for (hole, variable) in word.text.holes() {
+            value.push_str(word.text.as_str().get(at..hole.start).unwrap_or_default());
+            at = hole.end;
+            if variable.name.is_empty() || hole.start == 0 || sets(script, &variable.name) {
+                return Known::Unknown(site, UNKNOWN);
+            }
+            match self.scope.variables.get(&*variable.name) {
+                Some((Lookup::Value(set) | Lookup::Default(set), _)) => value.push_str(set),
+                Some((Lookup::Unknown, _)) => return Known::Unknown(site, UNKNOWN),
+                // Nothing in this file sets it; a distribution's image has no variables of one's own either.
+                None if !self.base_is_distribution() => return Known::Unknown(site, UNKNOWN),
+                Some((Lookup::Unset, _)) | None => {}
+            }
+        }
+        value.push_str(word.text.as_str().get(at..).unwrap_or_default());
+        let expanded = Text::made(&value, word.text.span(), word.text.origin());
+        match version(usage, form, &expanded).1 {
+            Some(version) => Known::Set(version, site),
+            None => Known::Absent,
+        }
+    }
+
+    fn base_is_distribution(&self) -> bool {
+        let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
+        matches!(base.and_then(|id| self.part.node(id)), Some(Node::Image(image))
+            if image.head.name.is_known() && image.role.value() == Some(&"os"))
+    }
+}
+
+/// Whether a script sets a variable itself.
+fn sets(script: &Script, name: &str) -> bool {
+    script.commands.iter().any(|command| {
+        command.assignments.iter().any(|assignment| assignment.name.as_str() == name)
+            || matches!(command.name(), "export" | "read" | "local" | "declare" | "for")
+                && command.arguments().iter().any(|word| {
+                    let word = word.text.as_str();
+                    word == name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+                })
+    })
+}
+
+/// The words that name packages.
+fn packages<'c>(usage: &Usage<'c>) -> Vec<&'c Word> {
+    let end = match usage.words.iter().find(|word| word.text.as_str() == "--") {
+        Some(dashes) if usage.manager.build_flags_after_dashes => dashes.text.span().start,
+        _ => u32::MAX,
+    };
+    // What is run takes the words behind its name.
+    let most = if usage.action == Some("run") { 1 } else { usize::MAX };
+    let wanted = |word: &&&Word| {
+        let text = word.text.as_str();
+        !text.is_empty() && !text.starts_with('!') && word.text.span().start < end
+    };
+    usage.operands.iter().filter(wanted).take(most).copied().collect()
+}
+
+/// How a package is named.
+fn form(usage: &Usage<'_>, word: &Text) -> &'static str {
+    const ARCHIVES: [&str; 10] =
+        [".deb", ".rpm", ".apk", ".whl", ".gem", ".tgz", ".tar.gz", ".zip", ".tar", ".tar.bz2"];
+    const REPOSITORIES: [&str; 9] =
+        ["git+", "hg+", "svn+", "bzr+", "git:", "git@", "github:", "gitlab:", "bitbucket:"];
+    if let Some(form) = usage.form {
+        return form;
+    }
+    let value = word.as_str();
+    let manager = usage.manager;
+    if REPOSITORIES.iter().any(|start| value.starts_with(start)) {
+        return "vcs";
+    }
+    if value.contains("://") {
+        return "url";
+    }
+    let ends = |ending: &str| value.ends_with(ending);
+    if ARCHIVES.into_iter().any(ends)
+        || manager.sources.iter().any(|ending| ends(ending))
+        || value.starts_with(['.', '/', '~'])
+        || value.starts_with("file:")
+    {
+        return "file";
+    }
+    let first = value.split('/').next().unwrap_or_default();
+    let scoped = value.starts_with('@') && value.matches('/').count() == 1;
+    match (manager.slash, manager.dotless) {
+        (Some(form), _) if value.contains('/') && !scoped && !value.contains(" @ ") => form,
+        (_, Some(form)) if usage.subcommand_is_not("get") && !first.contains(['.', '@']) => form,
+        _ => "name",
+    }
+}
+
+impl Usage<'_> {
+    fn subcommand_is_not(&self, name: &str) -> bool {
+        self.subcommand.is_none_or(|word| word.text.as_str() != name)
     }
 }
 
 /// A package's name and the version asked for.
-fn version(manager: &str, word: &Text) -> (Text, Option<Text>) {
-    let split = |at: usize, len: usize| (word.slice(0..at), Some(word.slice(at + len..word.len())));
+fn version(usage: &Usage<'_>, form: &str, word: &Text) -> (Text, Option<Text>) {
     let value = word.as_str();
-    let found = match manager {
-        "apt" => word.find('=').or_else(|| word.find('/')).map(|at| (at, 1)),
-        "apk" => ['=', '~', '<', '>'].into_iter().filter_map(|c| word.find(c)).min().map(|at| (at, 1)),
-        "dnf" | "yum" => value
-            .match_indices('-')
-            .find(|(at, _)| value[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
-            .map(|(at, _)| (at, 1)),
-        "zypper" => ['=', '<', '>'].into_iter().filter_map(|c| word.find(c)).min().map(|at| (at, 1)),
-        "pip" => ["==", "===", "~=", ">=", "<=", "!=", "<", ">", "@"]
-            .iter()
-            .filter_map(|op| value.find(op).map(|at| (at, op.len())))
-            .min_by_key(|(at, _)| *at),
-        "npm" | "yarn" => value.get(1..).and_then(|rest| rest.find('@')).map(|at| (at + 1, 1)),
-        "go" => word.rfind('@').map(|at| (at, 1)),
-        "gem" => word.find(':').map(|at| (at, 1)),
-        "cargo" => word.find('@').map(|at| (at, 1)),
+    let found = match form {
+        "vcs" | "url" => usage.manager.revision.as_deref().and_then(|mark| revision(value, mark)),
+        "module" => value.find(':').map(|at| (at, 1)),
+        "name" => separator(usage.manager, value),
         _ => None,
     };
     match found {
-        Some((at, len)) => split(at, len),
+        Some((at, len)) => (word.slice(0..at), Some(word.slice(at + len..word.len()))),
         None => (word.clone(), None),
     }
 }
 
-fn form(manager: &str, word: &Text) -> &'static str {
-    let value = word.as_str();
-    if value.contains("://") || value.starts_with("git+") || value.starts_with("github:") {
-        return "url";
+/// Where the revision of a repository begins: behind its path, not in `user@host`.
+fn revision(value: &str, mark: &str) -> Option<(usize, usize)> {
+    let host = value.find("://").map_or(0, |at| at + 3);
+    let path = if mark == "@" { host + value.get(host..)?.find('/')? } else { host };
+    let rest = value.get(path..)?;
+    let end = if mark == "@" { rest.find('#').unwrap_or(rest.len()) } else { rest.len() };
+    rest.get(..end)?.find(mark).map(|at| (path + at, mark.len()))
+}
+
+/// Where the version begins, and how long what stands before it is.
+fn separator(manager: &Manager, value: &str) -> Option<(usize, usize)> {
+    match &manager.versions {
+        Versions::Rpm => rpm_version(value).map(|at| (at, 1)),
+        // A scope begins with `@`, so the first character separates nothing.
+        Versions::After(marks) => marks
+            .iter()
+            .filter_map(|mark| value.get(1..)?.find(mark.as_str()).map(|at| (at + 1, mark.len())))
+            .min_by_key(|(at, len)| (*at, usize::MAX - len)),
     }
-    let ending = value.rsplit('.').next().unwrap_or("");
-    let archive = matches!(ending, "deb" | "rpm" | "apk" | "whl" | "gem" | "tgz" | "gz" | "zip" | "tar");
-    let local = value.starts_with(['.', '/', '~'])
-        || (manager == "pip" && value.contains('/') && !value.contains('@'));
-    if archive || local { "file" } else { "name" }
 }
 
-/// Whether a later command of the script removes what this one leaves behind.
-pub fn cleaned(script: &Script, index: usize) -> bool {
-    let Some(manager) = script.commands.get(index).and_then(manager) else { return false };
-    script.commands.iter().skip(index).any(|later| {
-        let removes = later.name() == "rm"
-            && later.arguments().iter().any(|word| {
-                let path = word.text.as_str().trim_end_matches('*').trim_end_matches('/');
-                manager.clean.iter().any(|clean| path == *clean || path.starts_with(clean))
-            });
-        let asks = manager.programs.contains(&later.name())
-            && later
-                .operands(&[])
-                .iter()
-                .any(|word| matches!(word.text.as_str(), "clean" | "cc" | "distclean"))
-            && manager.name != "apt";
-        removes || asks
+/// The dash before the version of `name-version` or `name-version-release`: both begin with a digit, and hold no
+/// dash (rpm-packages(7)); `java-17-openjdk` is a name.
+fn rpm_version(value: &str) -> Option<usize> {
+    let starts_with_digit = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    let last = value.rfind('-').filter(|at| *at > 0)?;
+    if !starts_with_digit(value.get(last + 1..)?) {
+        return None;
+    }
+    let before = value.get(..last)?;
+    match before.rfind('-').filter(|at| *at > 0) {
+        Some(at) if starts_with_digit(before.get(at + 1..)?) => Some(at),
+        _ => Some(last),
+    }
+}
+
+/// The value of the first of these flags: `--flag=value` or the next word.
+fn flag_value(words: &[Word], names: &[String]) -> Option<Text> {
+    words.iter().enumerate().find_map(|(index, word)| {
+        let is = |text: &str| names.iter().any(|name| name == text);
+        if is(word.text.as_str()) {
+            return words.get(index + 1).map(|next| next.text.clone());
+        }
+        let (name, value) = word.text.split_once('=')?;
+        is(name.as_str()).then_some(value)
     })
 }
 
-/// Whether a mount keeps what the command leaves behind out of the layer.
-pub fn cached(command: &Command, mounts: &[Text]) -> bool {
-    let Some(manager) = manager(command) else { return false };
-    mounts.iter().any(|mount| {
-        let mount = mount.as_str().trim_end_matches('/');
-        manager.caches.iter().any(|cache| *cache == mount || cache.starts_with(&format!("{mount}/")))
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rpm_names_and_versions() {
+        let version = |value: &str| rpm_version(value).map(|at| value[at + 1..].to_owned());
+        assert_eq!(version("rpm-sign-4.16.1.3").as_deref(), Some("4.16.1.3"));
+        assert_eq!(version("openssl-1:1.1.1k-6.el8").as_deref(), Some("1:1.1.1k-6.el8"));
+        assert_eq!(version("java-17-openjdk"), None);
+        assert_eq!(version("gcc-c++"), None);
+        assert_eq!(version("-9"), None);
+    }
+
+    #[test]
+    fn revisions_of_repositories() {
+        let revision = |value: &str, mark: &str| {
+            super::revision(value, mark).map(|(at, len)| value[at + len..].to_owned())
+        };
+        assert_eq!(revision("git+ssh://git@h/x.git", "@"), None);
+        assert_eq!(revision("git+ssh://git@h/x.git@v1#egg=x", "@").as_deref(), Some("v1#egg=x"));
+        assert_eq!(revision("git://h/x.git#v1", "#").as_deref(), Some("v1"));
+    }
 }

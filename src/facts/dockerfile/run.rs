@@ -7,7 +7,7 @@ use crate::source::Text;
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::shell::{self, Script};
 
-use super::{Filler, packages};
+use super::Filler;
 
 impl Filler<'_> {
     /// Adds a RUN and what it does.
@@ -45,15 +45,10 @@ impl Filler<'_> {
         let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
         let mut ids = Vec::new();
         if let Some(script) = &script {
-            let mut index = 0;
             ids = commands::add(&mut self.part, script, "run", |_, command| {
-                let own = &script.commands[index];
-                index += 1;
                 command.onbuild = Known::Set(onbuild, site);
                 command.stage = stage.map_or(Known::Absent, |id| Known::Set(id, site));
                 command.base = base.map_or(Known::Absent, |id| Known::Set(id, site));
-                command.cleaned = Known::Set(packages::cleaned(script, index - 1), site);
-                command.cache_mounted = Known::Set(packages::cached(own, &mounts), site);
             });
         }
         run.commands = Known::Set(List::closed(ids.clone()), site);
@@ -67,11 +62,24 @@ impl Filler<'_> {
         if let Some(script) = &script {
             self.pipelines(script, &ids, id);
             for (command, &node) in script.commands.iter().zip(&ids) {
-                self.packages(command, node, onbuild);
+                self.packages(script, command, node, onbuild);
             }
+            self.leftovers(script, &ids, &mounts, id, onbuild);
+            self.configures_apt(script);
         }
         if !onbuild {
             self.last_run = Some(id);
+        }
+    }
+
+    /// Notes where a script takes away what makes apt remove its downloads.
+    fn configures_apt(&mut self, script: &Script) {
+        let touches = |word: &shell::Word| {
+            let text = word.text.as_str();
+            text.contains("apt.conf.d/docker-clean") || text.contains("Keep-Downloaded-Packages \"true\"")
+        };
+        if script.commands.iter().flat_map(shell::Command::arguments).any(touches) {
+            self.scope.apt_sweeps = false;
         }
     }
 

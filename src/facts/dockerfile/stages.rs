@@ -78,6 +78,7 @@ impl Filler<'_> {
         let id = describe::image(&mut self.part, image, site, "from");
         stage.base = Known::Set(id, site);
         scope.inherits = true;
+        scope.apt_sweeps = true;
         if let Some(Node::Image(image)) = self.part.node(id) {
             scope.user = image.user.clone();
             scope.healthcheck = match &image.has_healthcheck {
@@ -135,11 +136,14 @@ impl Filler<'_> {
         }
         let count = self.stages.len();
         let opens = std::mem::take(&mut self.stages);
-        consumed.extend(opens.iter().filter_map(|open| open.node.parent.value().copied()));
+        let parents: BTreeSet<NodeId> =
+            opens.iter().filter_map(|open| open.node.parent.value().copied()).collect();
+        consumed.extend(&parents);
         for (index, open) in opens.into_iter().enumerate() {
             let mut stage = open.node;
             let site = stage.head.site;
             stage.shipped = Known::Set(index + 1 == count, site);
+            stage.inherited = Known::Set(parents.contains(&open.id), site);
             stage.consumed = Known::Set(consumed.contains(&open.id), site);
             let labels: Vec<Text> = self
                 .part

@@ -27,6 +27,8 @@ facts! {
         shipped: flag,
         /// Whether another stage starts from it or copies from it.
         consumed: flag,
+        /// Whether another stage starts from it, so that its layers live on.
+        inherited: flag,
         /// An earlier stage has the same name.
         duplicate: flag,
         /// Who its processes run as, its base included.

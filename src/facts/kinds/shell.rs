@@ -25,10 +25,17 @@ facts! {
         in_image: flag,
         /// The image whose contents decide that.
         base: node(Image),
-        /// A command after it in the same RUN removes what a package manager leaves behind.
-        cleaned: flag,
-        /// Where a cache or tmpfs mount keeps what it leaves behind out of the layer.
-        cache_mounted: flag,
+        /// The package manager that it is.
+        manager: word("apt", "apk", "dnf", "microdnf", "yum", "zypper", "pip", "pipx", "uv", "uvx", "poetry", "npm", "npx", "yarn", "pnpm", "bun", "gem", "bundler", "go", "cargo", "composer", "conda", "dotnet", "pacman"),
+        /// What the package manager does: install what is named, restore what a manifest lists, refresh its index, run
+        /// what it fetches.
+        action: word("install", "restore", "refresh", "upgrade", "remove", "clean", "run", "build", "fetch"),
+        /// Whether the package manager is told to ask nothing; absent for those that never ask.
+        assumes_yes: flag,
+        /// What the same package manager does later in the RUN.
+        later_actions: texts,
+        /// The packages that it installs or fetches.
+        packages: nodes(Package),
         /// Whether it is a trigger of ONBUILD.
         onbuild: flag,
         /// The RUN that it is in.
@@ -56,17 +63,38 @@ facts! {
     /// A package that a command installs.
     package: Package by manager {
         /// Whose package it is.
-        manager: word("apt", "apk", "dnf", "yum", "zypper", "pip", "npm", "yarn", "pnpm", "gem", "go", "cargo"),
+        manager: word("apt", "apk", "dnf", "microdnf", "yum", "zypper", "pip", "pipx", "uv", "uvx", "poetry", "npm", "npx", "yarn", "pnpm", "bun", "gem", "bundler", "go", "cargo", "composer", "conda", "dotnet", "pacman"),
         /// The program that installs it.
         via: text,
-        /// How it is named.
-        form: word("name", "file", "url"),
-        /// The version asked for.
+        /// How it is named: by its name, as a file, a URL, a repository; or a group, a module stream, a language runtime.
+        form: word("name", "file", "url", "vcs", "group", "module", "runtime"),
+        /// The version asked for, or the revision of the repository.
         version: text,
         /// Whether it is a trigger of ONBUILD.
         onbuild: flag,
         /// The command.
         command: node(Command),
+        /// The stage.
+        stage: node(Stage),
+    }
+
+    /// What a package manager leaves in the layer of a RUN that nobody needs at run time: no later command of the RUN
+    /// removes it, and no cache or tmpfs mount keeps it out.
+    leftover: Leftover by manager {
+        /// Who leaves it.
+        manager: word("apt", "apk", "dnf", "microdnf", "yum", "zypper", "pip", "pipx", "uv", "uvx", "poetry", "npm", "npx", "yarn", "pnpm", "bun", "gem", "bundler", "go", "cargo", "composer", "conda", "dotnet", "pacman"),
+        /// The package index, downloads, or what a compiler keeps.
+        kind: word("lists", "cache", "build-cache"),
+        /// Where, if nothing moves it.
+        path: text,
+        /// The command.
+        made_by: node(Command),
+        /// Whether Debian's and Ubuntu's images are set to remove it by themselves, and nothing changed that.
+        swept: flag,
+        /// Whether it is a trigger of ONBUILD.
+        onbuild: flag,
+        /// The RUN.
+        run: node(Run),
         /// The stage.
         stage: node(Stage),
     }

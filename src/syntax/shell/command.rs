@@ -125,20 +125,7 @@ impl Command {
 
     /// The words that are no flags; the word behind each flag of `value_flags` is its value, `--` ends the flags.
     pub fn operands(&self, value_flags: &[&str]) -> Vec<&Word> {
-        let mut operands = Vec::new();
-        let mut words = self.arguments().iter();
-        let mut flags = true;
-        while let Some(word) = words.next() {
-            let text = word.text.as_str();
-            if !flags || !text.starts_with('-') || text == "-" {
-                operands.push(word);
-            } else if text == "--" {
-                flags = false;
-            } else if value_flags.contains(&text) {
-                words.next();
-            }
-        }
-        operands
+        operands(self.arguments(), |flag| value_flags.contains(&flag))
     }
 
     /// Its flags without their values, short clusters taken apart: `-qy` is `-q` and `-y`, `--a=b` is `--a`.
@@ -184,4 +171,22 @@ impl Command {
             names.contains(&name.as_str()).then_some(value)
         })
     }
+}
+
+/// The words that are no flags, nor the value of a flag that takes the next word; `--` ends the flags.
+pub fn operands(words: &[Word], takes_value: impl Fn(&str) -> bool) -> Vec<&Word> {
+    let mut operands = Vec::new();
+    let mut words = words.iter();
+    let mut flags = true;
+    while let Some(word) = words.next() {
+        let text = word.text.as_str();
+        if !flags || !text.starts_with('-') || text == "-" {
+            operands.push(word);
+        } else if text == "--" {
+            flags = false;
+        } else if takes_value(text) {
+            words.next();
+        }
+    }
+    operands
 }

@@ -9,7 +9,7 @@ mod simple;
 mod word;
 mod wrap;
 
-pub use command::{Assignment, Command, Join, Pipeline, Place, Redirect, Script, Word};
+pub use command::{Assignment, Command, Join, Pipeline, Place, Redirect, Script, Word, operands};
 pub use scan::{scan, scan_exec, split};
 pub use wrap::pipefail;
 

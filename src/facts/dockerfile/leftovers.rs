@@ -1,0 +1,191 @@
+//! What package managers leave behind in the layer of a RUN.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::kinds::Leftover;
+use crate::facts::make::head;
+use crate::facts::managers::{self, Leaves, Manager, Usage};
+use crate::facts::{Known, List, Node, NodeId};
+use crate::source::{Origin, Text};
+use crate::syntax::dockerfile::Lookup;
+use crate::syntax::shell::{Command, Script};
+
+use super::Filler;
+
+/// What the commands behind a place of a script do.
+#[derive(Default)]
+struct Later {
+    /// What managers do.
+    actions: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    /// Manager and path of what is removed.
+    removed: BTreeSet<(&'static str, &'static str)>,
+}
+
+impl Filler<'_> {
+    /// Adds what the commands of a RUN leave behind, and tells each what its manager does later. One pass, backwards.
+    pub fn leftovers(
+        &mut self,
+        script: &Script,
+        ids: &[NodeId],
+        mounts: &[Text],
+        run: NodeId,
+        onbuild: bool,
+    ) {
+        let mut later = Later::default();
+        let mut found = Vec::new();
+        for (index, (command, &id)) in script.commands.iter().zip(ids).enumerate().rev() {
+            let Some(usage) = managers::usage(command) else {
+                later.removes(command);
+                continue;
+            };
+            let name = usage.manager.name;
+            self.tell(id, &usage, later.actions.get(name));
+            for leaves in &usage.manager.leaves {
+                if self.leaves(leaves, &usage, script, index, mounts) && !later.removed(name, leaves) {
+                    found.push((id, name, leaves));
+                }
+            }
+            later.acts(&usage);
+        }
+        for (command, manager, leaves) in found.into_iter().rev() {
+            self.leftover(command, manager, leaves, run, onbuild);
+        }
+    }
+
+    fn tell(&mut self, id: NodeId, usage: &Usage<'_>, later: Option<&BTreeSet<&'static str>>) {
+        let Some(Node::Command(command)) = self.part.node_mut(id) else { return };
+        let site = command.head.site;
+        let made = |action: &&'static str| Text::made(action, site.label, Origin::Written);
+        command.later_actions =
+            Known::Set(List::closed(later.into_iter().flatten().map(made).collect()), site);
+        command.assumes_yes = usage.assumes_yes().map_or(Known::Absent, |yes| Known::Set(yes, site));
+    }
+
+    /// Whether the command at `index` leaves something in the layer.
+    fn leaves(
+        &self,
+        leaves: &Leaves,
+        usage: &Usage<'_>,
+        script: &Script,
+        index: usize,
+        mounts: &[Text],
+    ) -> bool {
+        let acts = usage.action.is_some_and(|action| leaves.after.iter().any(|after| after == action));
+        let mounted = mounts.iter().any(|mount| leaves.paths.iter().any(|path| covers(mount.as_str(), path)));
+        acts && !mounted
+            && !usage.has_flag(&leaves.avoided_by)
+            && !leaves.variable.as_ref().is_some_and(|name| self.is_on(name, script, index))
+    }
+
+    /// Whether a variable is set to something like `true` for the command at `index`.
+    fn is_on(&self, name: &str, script: &Script, index: usize) -> bool {
+        let own = script.commands.get(..=index).unwrap_or_default().iter().enumerate().rev();
+        for (at, command) in own {
+            let assigned = command.assignments.iter().find(|assignment| assignment.name.as_str() == name);
+            if let Some(assignment) = assigned.filter(|_| at == index || command.words.is_empty()) {
+                return truthy(assignment.value.as_str());
+            }
+            if command.name() == "export" {
+                let value = command.arguments().iter().find_map(|word| {
+                    let (key, value) = word.text.as_str().split_once('=')?;
+                    (key == name).then(|| truthy(value))
+                });
+                if let Some(value) = value {
+                    return value;
+                }
+            }
+        }
+        match self.scope.variables.get(name) {
+            Some((Lookup::Value(value) | Lookup::Default(value), _)) => truthy(value),
+            _ => false,
+        }
+    }
+
+    fn leftover(
+        &mut self,
+        command: NodeId,
+        manager: &'static str,
+        leaves: &'static Leaves,
+        run: NodeId,
+        onbuild: bool,
+    ) {
+        let Some(node) = self.part.node(command) else { return };
+        let site = node.head().site;
+        let path = leaves.paths.first().map_or("", String::as_str);
+        let path = Text::made(path, site.label, Origin::Table);
+        let mut leftover = Leftover::new(head(path.clone(), site, format!(" / leftover {}", path.as_str())));
+        leftover.manager = Known::Set(manager, site);
+        leftover.kind = Known::Set(leaves.kind, site);
+        leftover.path = Known::Set(path, site);
+        leftover.made_by = Known::Set(command, site);
+        leftover.swept =
+            Known::Set(manager == "apt" && leaves.kind == "cache" && self.scope.apt_sweeps, site);
+        leftover.onbuild = Known::Set(onbuild, site);
+        leftover.run = Known::Set(run, site);
+        leftover.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+        let id = self.part.add(leftover);
+        self.part.adopt(command, id);
+    }
+}
+
+impl Later {
+    /// Notes what a command of a manager does.
+    fn acts(&mut self, usage: &Usage<'_>) {
+        let name = usage.manager.name;
+        if let Some(action) = usage.action {
+            self.actions.entry(name).or_default().insert(action);
+        }
+        // apt's clean-up removes what was downloaded, not the lists.
+        let cleaned = |leaves: &&Leaves| leaves.kind != "lists" || name != "apt";
+        for leaves in usage.manager.leaves.iter().filter(cleaned) {
+            if Manager::cleans(leaves, usage) {
+                self.removed.extend(leaves.paths.iter().map(|path| (name, path.as_str())));
+            }
+        }
+    }
+
+    /// Notes which places a command empties.
+    fn removes(&mut self, command: &Command) {
+        let arguments = command.arguments();
+        let deletes = match command.name() {
+            "rm" => true,
+            "find" => arguments.iter().any(|word| matches!(word.text.as_str(), "-delete" | "-exec")),
+            _ => false,
+        };
+        if !deletes {
+            return;
+        }
+        for word in arguments {
+            let path = word.text.as_str().trim_end_matches('*').trim_end_matches('/');
+            let path = ["~", "$HOME", "${HOME}"]
+                .iter()
+                .find_map(|home| Some(format!("/root{}", path.strip_prefix(home)?)))
+                .unwrap_or_else(|| path.to_owned());
+            if !path.starts_with('/') {
+                continue;
+            }
+            for manager in managers::all() {
+                for known in manager.leaves.iter().flat_map(|leaves| &leaves.paths) {
+                    if known.starts_with(path.as_str()) || covers(known, &path) {
+                        self.removed.insert((manager.name, known));
+                    }
+                }
+            }
+        }
+    }
+
+    fn removed(&self, manager: &'static str, leaves: &'static Leaves) -> bool {
+        leaves.paths.iter().any(|path| self.removed.contains(&(manager, path.as_str())))
+    }
+}
+
+/// Whether `path` is `folder` or below it.
+fn covers(folder: &str, path: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Values that switch something on, as pip reads them.
+fn truthy(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on" | "y" | "t")
+}
