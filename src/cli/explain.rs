@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::engine::names;
 use crate::policy::{Rule, Safety, all, texts};
 use crate::source::{FileId, Source, nearest};
 use crate::syntax::{Data, yaml};
@@ -14,7 +13,7 @@ use super::{Env, Failure};
 /// Tells about every rule that a name stands for.
 pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     let rules = all().map_err(Failure)?;
-    let wanted: Vec<&Rule> = rules.iter().filter(|rule| names(&rule.about, &args.rule)).collect();
+    let wanted: Vec<&Rule> = rules.iter().filter(|rule| rule.about.is_called(&args.rule)).collect();
     if wanted.is_empty() {
         let ids = rules.iter().map(|rule| rule.about.id.as_str());
         let hint =

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::facts::{self, Document, Kind, Loaded, Node, NodeId, Part, Target, View};
 use crate::policy::Policy;
-use crate::source::{FileId, Files, Found, Problem, Span};
+use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
 use super::finding::{Finding, Label};
 use super::ignore;
@@ -70,22 +70,12 @@ pub fn check(
         }));
         report.secrets.extend(secrets(part));
     }
-    found.retain(|(_, finding)| wanted.contains(&finding.primary.span.file));
     report.findings = merge_shared(found, &world);
-    report.undecided.retain(|it| wanted.contains(&it.span.file));
     if !no_ignores {
-        let mut all = Vec::new();
-        for (source, document) in world.sources.iter().zip(&documents) {
-            if source.text.contains("plimsoll:") {
-                let (ignores, malformed) = ignore::ignores(source, document);
-                all.extend(ignores);
-                problems.extend(malformed);
-            }
-        }
-        if !all.is_empty() {
-            ignore::apply(&mut report.findings, &all);
-        }
+        heed_comments(&mut report, &world.sources, &documents, policy);
     }
+    report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
+    report.undecided.retain(|it| wanted.contains(&it.span.file));
     let path = |file: FileId| world.source(file).map_or("", |source| &*source.path);
     report.findings.sort_by(|a, b| {
         let key = |it: &Finding| (it.primary.span.start, it.primary.span.end);
@@ -107,6 +97,21 @@ pub fn check(
     report.problems = problems;
     report.sources = world.sources;
     Run { report, documents }
+}
+
+/// Lets ignore comments count, and says what is wrong with them; what is said can be ignored by comments again.
+fn heed_comments(report: &mut Report, sources: &[Source], documents: &[Document], policy: &Policy) {
+    let rules = ignore::Rules::of(policy);
+    for (source, document) in sources.iter().zip(documents) {
+        let comments = ignore::comments(source, document);
+        if comments.ignores.is_empty() && comments.malformed.is_empty() {
+            continue;
+        }
+        let used = ignore::apply(&mut report.findings, &comments.ignores);
+        let mut said = ignore::say(&comments, &used, &report.undecided, &rules);
+        ignore::apply(&mut said, &comments.ignores);
+        report.findings.extend(said);
+    }
 }
 
 /// Judges a part; a defect of ours costs that part only and is said.

@@ -91,6 +91,8 @@ pub enum Change {
     Remove(Span),
     /// Replace what stands at this span.
     Replace(Span, String),
+    /// Remove a comment, with its line where it has one of its own.
+    RemoveComment(Span),
     /// Insert an instruction before the one at this span.
     InsertBefore(Span, String),
     /// Insert an instruction after the one at this span.

@@ -9,7 +9,6 @@ mod report;
 
 pub use check::{Run, check};
 pub use finding::{Change, Finding, Fold, Label, Repair, State, Undecided};
-pub use ignore::names;
 pub use judge::{FINDINGS_PER_PART, Judgement, Standing, judge};
 pub use repair::is_mechanical;
 pub use report::{CONTROLS, Cell, Checked, Report, Row};

@@ -18,6 +18,7 @@ pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Res
             return Err("the file is not at hand".to_owned());
         };
         let more = match document {
+            _ if matches!(change, Change::RemoveComment(_)) => vec![Edit::remove(comment(source, span))],
             Document::Yaml(tree) => yaml(change, tree, source)?,
             Document::Dockerfile(file) => dockerfile(change, file, source)?,
             Document::Unread => return Err("the file could not be read".to_owned()),
@@ -75,6 +76,7 @@ const fn place(change: &Change) -> Span {
         Change::Set(span, _)
         | Change::Append(span, _)
         | Change::Remove(span)
+        | Change::RemoveComment(span)
         | Change::Replace(span, _)
         | Change::InsertBefore(span, _)
         | Change::InsertAfter(span, _)
@@ -157,7 +159,9 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
                 if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
             Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
         }
-        Change::Set(..) | Change::Append(..) => return Err("a Dockerfile has no keys".to_owned()),
+        Change::Set(..) | Change::Append(..) | Change::RemoveComment(_) => {
+            return Err("a Dockerfile has no keys".to_owned());
+        }
     }])
 }
 
@@ -167,6 +171,17 @@ fn script(instruction: &Instruction) -> Result<(), String> {
         return Err("it is no script".to_owned());
     }
     if instruction.heredocs.is_empty() { Ok(()) } else { Err("its script is a heredoc".to_owned()) }
+}
+
+/// A comment with the line that it has to itself, or with the blanks before it.
+fn comment(source: &Source, span: Span) -> Span {
+    let lines = whole_lines(source, span);
+    let before = source.slice(Span::new(span.file, lines.start, span.start));
+    if before.trim().is_empty() {
+        lines
+    } else {
+        Span::new(span.file, lines.start + before.trim_end().len() as u32, span.end)
+    }
 }
 
 fn whole_lines(source: &Source, span: Span) -> Span {

@@ -7,7 +7,7 @@ use crate::syntax::Data;
 
 use super::options::Values;
 use super::reader::{Mistake, Reader};
-use super::rule::Rule;
+use super::rule::{Rule, is_called};
 use super::set::Policy;
 use super::severity::Severity;
 
@@ -111,7 +111,8 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             rules.push(rule);
         }
     }
-    Ok(Policy::new(rules))
+    let names = known.into_iter().flat_map(Names::all).collect();
+    Ok(Policy::new(rules).knowing(names))
 }
 
 /// The built-in rules, and the user's own in their places or behind them.
@@ -144,14 +145,14 @@ fn explain(id: &str, mistake: &Mistake) -> String {
 }
 
 /// What a rule can be called, read before the rule itself is.
-struct Names {
+pub(super) struct Names {
     id: String,
     profiles: Vec<String>,
     aliases: Vec<String>,
 }
 
 impl Names {
-    fn of(data: &Data) -> Self {
+    pub(super) fn of(data: &Data) -> Self {
         let reader = Reader::new(data);
         let texts = |key: &str| reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
         Self {
@@ -161,11 +162,13 @@ impl Names {
         }
     }
 
+    /// Its id and its aliases.
+    pub(super) fn all(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.id).chain(self.aliases)
+    }
+
     fn is(&self, name: &str) -> bool {
-        self.id == name
-            || self.aliases.iter().any(|alias| {
-                alias == name || alias.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(name))
-            })
+        is_called(&self.id, &self.aliases, name)
     }
 
     fn wanted(&self, selection: &Selection) -> bool {

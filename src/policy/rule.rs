@@ -31,6 +31,19 @@ pub struct About {
     pub aliases: Vec<String>,
 }
 
+impl About {
+    /// Whether a name means this rule: its id, an alias, or an alias without its tool. Aliases know no case.
+    pub fn is_called(&self, name: &str) -> bool {
+        is_called(&self.id, &self.aliases, name)
+    }
+}
+
+/// Whether a name means the rule of that id and those aliases.
+pub fn is_called(id: &str, aliases: &[String], name: &str) -> bool {
+    let is = |alias: &str| alias.eq_ignore_ascii_case(name);
+    id == name || aliases.iter().any(|alias| is(alias) || alias.split_once(':').is_some_and(|(_, id)| is(id)))
+}
+
 /// A checked rule.
 #[derive(Debug)]
 pub struct Rule {

@@ -1,16 +1,21 @@
 //! The rules that are on, found by the kind of node that they judge.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::facts::{Kind, Target};
 
-use super::rule::Rule;
+use super::library::{Names, builtin};
+use super::rule::{Rule, is_called};
+use crate::source::nearest;
 
 /// Rules, indexed by kind and by the kind's index word.
 #[derive(Debug, Default)]
 pub struct Policy {
     rules: Vec<Rule>,
     kinds: Vec<Index>,
+    /// Ids and aliases of rules that exist, on or off; those of the built-in ones unless somebody says more.
+    names: OnceLock<Vec<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +34,34 @@ impl Policy {
                 index.add(number as u32, rule, *kind);
             }
         }
-        Self { rules, kinds }
+        Self { rules, kinds, names: OnceLock::new() }
+    }
+
+    /// The same policy, which also knows these ids and aliases of rules that may be off.
+    #[must_use]
+    pub fn knowing(self, names: Vec<String>) -> Self {
+        Self { names: names.into(), ..self }
+    }
+
+    fn names(&self) -> &[String] {
+        self.names.get_or_init(|| builtin().iter().flat_map(|data| Names::of(data).all()).collect())
+    }
+
+    /// Whether there is a rule of that name, on or off.
+    pub fn knows(&self, name: &str) -> bool {
+        self.rules.iter().any(|rule| rule.about.is_called(name)) || is_called("", self.names(), name)
+    }
+
+    /// The id of the rule that was probably meant.
+    pub fn nearest(&self, name: &str) -> Option<String> {
+        let ids: Vec<&str> = self
+            .names()
+            .iter()
+            .map(String::as_str)
+            .chain(self.rules.iter().map(|rule| rule.about.id.as_str()))
+            .filter(|id| !id.contains(':'))
+            .collect();
+        nearest(name, ids.iter().copied()).map(str::to_owned)
     }
 
     /// Every rule, by id.

@@ -7,6 +7,7 @@ use crate::policy::Severity;
 use crate::source::Span;
 
 use super::Options;
+use super::escape::line;
 
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     for problem in &report.problems {
@@ -46,9 +47,9 @@ fn command(
     writeln!(out, ",title=plimsoll {}::{}", property(id), data(message))
 }
 
-/// As the runner unescapes it (actions/toolkit, `command.ts`).
+/// As the runner unescapes it (actions/toolkit, `command.ts`); what could steer a terminal does not reach the log.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    line(text).replace('%', "%25")
 }
 
 fn property(text: &str) -> String {

@@ -104,7 +104,8 @@ fn block(group: &[&Finding], options: &Options<'_>) -> Block {
         labels.extend(finding.related.iter().take(related).map(|label| (label.span, label.text.clone())));
     }
     let more = group.len().saturating_sub(PLACES);
-    let mut help = help(first).unwrap_or_default();
+    let help = if first.state == State::Active { help(first) } else { None };
+    let mut help = help.unwrap_or_default();
     if more > 0 {
         help =
             format!("{help}{}and {more} more places in this file", if help.is_empty() { "" } else { "\n" });
@@ -174,6 +175,12 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
     }
     if harden > 0 {
         writeln!(out, "`plimsoll harden` mends {harden} more, each with a caveat")?;
+    }
+    match report.undecided.len() {
+        0 => {}
+        _ if options.verbose => {}
+        1 => writeln!(out, "1 check could not be decided; `-v` says why")?,
+        count => writeln!(out, "{count} checks could not be decided; `-v` says why")?,
     }
     if let Some(worst) = report.active().max_by_key(|finding| finding.severity) {
         writeln!(out, "`plimsoll explain {}` tells why it matters", worst.rule.id)?;

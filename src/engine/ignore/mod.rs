@@ -1,0 +1,119 @@
+//! Comments that say that rules do not count somewhere: our own, and those of other tools through aliases.
+
+mod own;
+mod peers;
+mod place;
+mod say;
+
+use crate::facts::Document;
+use crate::policy::About;
+use crate::source::{Source, Span};
+
+use super::finding::{Finding, State};
+use place::{Places, Scope};
+
+pub use say::{Rules, say};
+
+/// A comment that says that rules do not count somewhere.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    /// Which rules.
+    pub rules: Named,
+    /// Why.
+    pub reason: String,
+    /// Where it counts.
+    pub covers: Span,
+    /// The comment.
+    pub comment: Span,
+}
+
+/// Rules as a comment names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// By our ids or by aliases.
+    Ours(Vec<String>),
+    /// By the ids of any tool, with or without its name; they may be unknown to us.
+    Anyones(Vec<String>),
+    /// By the ids of one other tool.
+    Theirs(&'static str, Vec<String>),
+    /// All that this tool has.
+    All(&'static str),
+}
+
+impl Named {
+    /// Whether a rule is among them.
+    fn has(&self, rule: &About) -> bool {
+        match self {
+            Self::Ours(names) | Self::Anyones(names) => names.iter().any(|name| rule.is_called(name)),
+            Self::Theirs(peer, names) => names.iter().any(|name| rule.is_called(&format!("{peer}:{name}"))),
+            Self::All(peer) => rule
+                .aliases
+                .iter()
+                .any(|alias| alias.strip_prefix(peer).is_some_and(|rest| rest.starts_with(':'))),
+        }
+    }
+}
+
+/// What the comments of a file say.
+#[derive(Debug, Default)]
+pub struct Comments {
+    /// What they ignore.
+    pub ignores: Vec<Ignore>,
+    /// Those that try to ignore something and fail.
+    pub malformed: Vec<Span>,
+}
+
+/// One part of a comment: where it counts, which rules, why.
+struct Said {
+    scope: Scope,
+    rules: Named,
+    reason: String,
+}
+
+/// Reads the comments of a file.
+pub fn comments(source: &Source, document: &Document) -> Comments {
+    let mut comments = Comments::default();
+    let mut places = Places::new(source, document);
+    for index in 0..places.comments.len() {
+        let Some(comment) = places.comments.get(index).copied() else { continue };
+        let all = match own::read(comment.text) {
+            Some(Ok(said)) => vec![said],
+            Some(Err(())) => {
+                comments.malformed.push(comment.span);
+                continue;
+            }
+            None => peers::read(comment.text),
+        };
+        for said in all {
+            let covers = places.covered(index, said.scope);
+            comments.ignores.push(Ignore {
+                rules: said.rules,
+                reason: said.reason,
+                covers,
+                comment: comment.span,
+            });
+        }
+    }
+    comments
+}
+
+/// Marks the findings that ignores cover; says of each ignore whether it covered any.
+pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<bool> {
+    let mut used = vec![false; ignores.len()];
+    for finding in findings.iter_mut() {
+        for (ignore, used) in ignores.iter().zip(&mut used) {
+            let here = covers(ignore, finding.primary.span)
+                || covers(ignore, finding.subject_at)
+                || finding.via.iter().any(|via| covers(ignore, *via));
+            if here && ignore.rules.has(&finding.rule) {
+                *used = true;
+                finding.state = State::Ignored { reason: ignore.reason.clone() };
+            }
+        }
+    }
+    used
+}
+
+fn covers(ignore: &Ignore, span: Span) -> bool {
+    ignore.covers.file == span.file && ignore.covers.start <= span.start && span.start <= ignore.covers.end
+}

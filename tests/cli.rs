@@ -1,0 +1,18 @@
+//! The command line as scripts rely on it: exit codes, choices, surroundings, order, ignore comments.
+
+#[path = "cli/choices.rs"]
+mod choices;
+#[path = "cli/exits.rs"]
+mod exits;
+#[path = "cli/ignores.rs"]
+mod ignores;
+#[path = "cli/order.rs"]
+mod order;
+#[path = "support/mod.rs"]
+mod support;
+#[path = "cli/surroundings.rs"]
+mod surroundings;
+
+/// A service with a critical defect, and nothing else under `--select privileged-container`.
+const PRIVILEGED: &str = "services:\n  web:\n    image: app:1\n    privileged: true\n";
+const CLEAN: &str = "services:\n  web:\n    image: app:1\n";

@@ -1,0 +1,153 @@
+//! Which rules, which files, which formats.
+
+use super::support::{Folder, Run};
+use super::{CLEAN, PRIVILEGED};
+
+#[test]
+fn rules_by_id_and_alias() {
+    let folder = Folder::of(&[("Dockerfile", "FROM debian:12\nUSER root\nMAINTAINER me\n")]);
+    let by_id = folder.found(&["--select", "root-user-explicit"]);
+    assert_eq!(by_id, ["root-user-explicit@2"]);
+    for alias in ["DL3002", "dl3002", "hadolint:DL3002"] {
+        let found = folder.found(&["--select", alias]);
+        assert!(found.contains(&"root-user-explicit@2".to_owned()), "{alias}: {found:?}");
+        assert!(!folder.found(&["--profile", "all", "--ignore", alias]).contains(&by_id[0]), "{alias}");
+    }
+    assert!(folder.found(&["--profile", "all"]).contains(&by_id[0]));
+    let two = folder.found(&["--select", "root-user-explicit,maintainer-deprecated"]);
+    assert_eq!(two, ["root-user-explicit@2", "maintainer-deprecated@3"]);
+}
+
+#[test]
+fn unknown_rules_are_an_error_with_a_suggestion() {
+    let folder = Folder::of(&[("compose.yaml", CLEAN)]);
+    for flag in ["--select", "--ignore"] {
+        let output = folder.run(&["check", flag, "privileged-contaner"]);
+        assert_eq!(output.code, 2);
+        assert!(output.err.contains("did you mean `privileged-container`?"), "{}", output.err);
+    }
+}
+
+#[test]
+fn profiles_differ() {
+    let folder = Folder::of(&[(
+        "Dockerfile",
+        "FROM debian:12\nADD . /app\nRUN apt-get update && apt-get install -y curl\n",
+    )]);
+    let of = |profile| folder.found(&["--profile", profile]);
+    let (recommended, strict, all) = (of("recommended"), of("strict"), of("all"));
+    assert!(!recommended.is_empty() && recommended.len() < strict.len() && strict.len() <= all.len());
+    assert!(recommended.iter().all(|it| strict.contains(it)) && strict.iter().all(|it| all.contains(it)));
+    assert_eq!(recommended, folder.found(&[]), "it is the default");
+}
+
+#[test]
+fn severities_choose_what_is_shown_in_every_format() {
+    let folder = Folder::of(&[("compose.yaml", PRIVILEGED)]);
+    let only = ["check", "--select", "privileged-container,memory-limit-missing"];
+    for format in ["human", "concise", "json", "github"] {
+        let shown = |level| {
+            let out = folder.run(&[&only[..], &["--format", format, "--min-severity", level]].concat()).out;
+            (out.contains("privileged-container"), out.contains("memory-limit-missing"))
+        };
+        assert_eq!(shown("critical"), (true, false), "{format}");
+        assert_eq!(shown("medium"), (true, true), "{format}");
+    }
+}
+
+#[test]
+fn the_target_can_be_said() {
+    let folder = Folder::of(&[
+        ("odd.txt", PRIVILEGED),
+        ("compose.yaml", "services: { web: { image: 'a:1', container_name: x } }\n"),
+    ]);
+    assert_eq!(folder.found(&["--as", "compose", "--select", "privileged-container", "odd.txt"]).len(), 1);
+    let checked = |target| {
+        let out = folder.run(&["check", "--as", target, "--format", "json", "compose.yaml"]).out;
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        report["checked"][0]["target"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((checked("stack").as_str(), checked("compose").as_str()), ("stack", "compose"));
+}
+
+#[test]
+fn several_files_are_judged_in_one_run() {
+    let folder = Folder::of(&[
+        ("a.yaml", "services: { web: { image: 'a:1', privileged: true } }\n"),
+        ("b.yaml", "services: { db: { image: 'b:1', privileged: true } }\n"),
+        ("c.yaml", PRIVILEGED),
+    ]);
+    let found = |files: &[&str]| folder.found(&[&["--select", "privileged-container"], files].concat());
+    assert_eq!(found(&["-f", "a.yaml"]).len(), 1);
+    assert_eq!(found(&["-f", "a.yaml", "-f", "b.yaml"]).len(), 2);
+}
+
+#[test]
+fn standard_input_equals_the_file() {
+    let text = "FROM debian:12\nUSER root\nADD . /app\n";
+    let folder = Folder::of(&[("app/Dockerfile", text), ("compose.yaml", PRIVILEGED)]);
+    for (path, text) in [("app/Dockerfile", text), ("compose.yaml", PRIVILEGED)] {
+        for format in ["json", "concise", "human", "github"] {
+            let args = ["check", "--profile", "all", "--format", format];
+            let file = folder.run(&[&args[..], &[path]].concat());
+            let piped = Run { stdin: text.as_bytes(), ..Run::at(folder.path()) };
+            let piped = piped.args(&[&args[..], &["--stdin-filename", path, "-"]].concat());
+            assert_eq!(piped, file, "{path} {format}");
+        }
+    }
+}
+
+#[test]
+fn several_formats_at_once() {
+    let folder = Folder::of(&[("compose.yaml", PRIVILEGED)]);
+    let alone = |format| folder.run(&["check", "--format", format]).out;
+    let (concise, json) = (alone("concise"), alone("json"));
+    let output = folder.run(&["check", "--format", "concise", "--format", "json=out.json"]);
+    assert_eq!(output.out, concise);
+    assert_eq!(std::fs::read_to_string(folder.path().join("out.json")).unwrap(), json);
+}
+
+#[test]
+fn colours() {
+    let folder = Folder::of(&[("compose.yaml", PRIVILEGED)]);
+    let colored = |terminal: bool, vars: &[(&str, &str)], args: &[&str]| {
+        let run = Run { terminal, vars, ..Run::at(folder.path()) };
+        run.args(&[&["check"], args].concat()).out.contains('\u{1b}')
+    };
+    for (terminal, vars, args, expected) in [
+        (false, &[][..], &[][..], false),
+        (true, &[], &[], true),
+        (true, &[("TERM", "dumb")], &[], false),
+        (true, &[("NO_COLOR", "1")], &[], false),
+        (true, &[("NO_COLOR", "")], &[], true),
+        (false, &[("FORCE_COLOR", "1")], &[], true),
+        (false, &[("CLICOLOR_FORCE", "1")], &[], true),
+        (false, &[("CLICOLOR_FORCE", "0")], &[], false),
+        (false, &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], &[], false),
+        (true, &[("FORCE_COLOR", "1"), ("TERM", "dumb")], &[], true),
+        (false, &[("NO_COLOR", "1")], &["--color", "always"], true),
+        (true, &[("FORCE_COLOR", "1")], &["--color", "never"], false),
+    ] {
+        assert_eq!(colored(terminal, vars, args), expected, "terminal {terminal} {vars:?} {args:?}");
+    }
+}
+
+#[test]
+fn other_commands_know_rules_by_any_name() {
+    let folder = Folder::of(&[]);
+    let page = folder.run(&["explain", "DL3002"]);
+    assert_eq!(page.code, 0);
+    assert!(page.out.contains("root-user-explicit") && page.out.contains("finds:"), "{}", page.out);
+    let unknown = folder.run(&["explain", "root-user-explict"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean `root-user-explicit`?"), "{}", unknown.err);
+    let own = folder.run(&["explain", "unused-ignore"]).out;
+    assert!(own.contains("ignores nothing"), "{own}");
+    let table = folder.run(&["rules"]).out;
+    assert!(table.lines().any(|line| line.starts_with("privileged-container ")), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&folder.run(&["rules", "--json"]).out).unwrap();
+    assert!(json.as_array().unwrap().iter().any(|rule| rule["id"] == "privileged-container"));
+    folder.put("compose.yaml", PRIVILEGED);
+    let facts = folder.run(&["facts", "compose.yaml"]).out;
+    assert!(facts.contains("privileged = true @4:5"), "{facts}");
+}

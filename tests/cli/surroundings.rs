@@ -1,0 +1,55 @@
+//! The configuration file.
+
+use super::support::{Folder, Run};
+use super::{CLEAN, PRIVILEGED};
+
+#[test]
+fn it_is_found_upwards() {
+    for name in ["plimsoll.yaml", ".plimsoll.yaml"] {
+        let folder =
+            Folder::of(&[(name, "ignore: [privileged-container]\n"), ("deep/er/compose.yaml", PRIVILEGED)]);
+        let run = |args: &[&str]| Run::at(folder.path().join("deep/er")).args(args).code;
+        assert_eq!(run(&["check", "--fail-on", "critical"]), 0, "{name}");
+        let found =
+            |args: &[&str]| folder.found(args).iter().any(|it| it.starts_with("privileged-container"));
+        assert!(!found(&[]));
+        assert!(found(&["--no-config"]));
+    }
+}
+
+#[test]
+fn it_says_what_flags_say() {
+    let folder = Folder::of(&[("compose.yaml", PRIVILEGED), ("skipped/compose.yaml", PRIVILEGED)]);
+    let only = |config: &str| {
+        folder.put("plimsoll.yaml", config);
+        folder.found(&[])
+    };
+    assert_eq!(only("select: [privileged-container]\nexclude: [skipped/**]\n"), ["privileged-container@4"]);
+    folder.put("plimsoll.yaml", "select: [privileged-container]\nfail-on: never\n");
+    assert_eq!(folder.run(&["check"]).code, 0);
+    assert_eq!(folder.run(&["check", "--fail-on", "high"]).code, 1, "a flag beats it");
+    folder.put("plimsoll.yaml", "select: [privileged-container]\nseverity: { privileged-container: low }\n");
+    assert_eq!(folder.run(&["check"]).code, 0);
+    assert!(folder.run(&["check", "--format", "concise"]).out.contains(": low[privileged-container]"));
+}
+
+#[test]
+fn mistakes_have_a_place_and_a_suggestion() {
+    for (config, expected) in [
+        ("profil: strict\n", "plimsoll.yaml:1:1: there is no key `profil` here; did you mean `profile`?"),
+        (
+            "profile: strict\nfail-on: hihg\n",
+            "plimsoll.yaml:2:1: there is no word `hihg` here; did you mean `high`?",
+        ),
+        ("severity:\n  privileged-container: awful\n", "plimsoll.yaml:2:3: there is no word `awful`"),
+        ("ignore: [\n", "plimsoll.yaml:1:9: this is not valid YAML"),
+    ] {
+        let folder = Folder::of(&[("plimsoll.yaml", config), ("compose.yaml", CLEAN)]);
+        let output = folder.run(&["check"]);
+        assert_eq!((output.code, output.out.as_str()), (2, ""), "{config}");
+        assert!(output.err.contains(expected), "{config}: {}", output.err);
+    }
+    let folder = Folder::of(&[("plimsoll.yaml", "ignore: [privileged-contaner]\n"), ("compose.yaml", CLEAN)]);
+    assert!(folder.run(&["check"]).err.contains("did you mean `privileged-container`?"));
+    assert_eq!(folder.run(&["check", "--config", "missing.yaml"]).code, 2);
+}
