@@ -1,5 +1,7 @@
 //! The command line as scripts rely on it: exit codes, choices, surroundings, order, ignore comments.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+
 #[path = "cli/choices.rs"]
 mod choices;
 #[path = "cli/exits.rs"]

@@ -1,5 +1,7 @@
 //! The rule language, as its page promises it: truth tables, the law of unknown values, mistakes with their places.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+
 #[path = "language/law.rs"]
 mod law;
 #[path = "language/mistakes.rs"]
@@ -46,7 +48,10 @@ fn judge(rule: Rule, files: &[(&str, &str)]) -> Run {
     let found = Found { path: path.to_owned(), guess: guess(path), named: true };
     let options = Options { target: Some(Target::Compose), ..Options::default() };
     let run = check(&memory, &[found], &options, &Policy::new(vec![rule]), true);
-    assert!(run.report.problems.is_empty(), "{}\n{:?}", files[0].1, run.report.problems);
+    // What a file refers to may be missing: then much is unknown, and the rest is judged.
+    let unreadable =
+        run.report.problems.iter().find(|problem| problem.id != "include-or-extends-unresolvable");
+    assert!(unreadable.is_none(), "{}\n{unreadable:?}", files[0].1);
     run
 }
 

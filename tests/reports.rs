@@ -1,5 +1,7 @@
 //! Every format on one small project of our own: wide characters, CRLF, several files, folds, ignores, secrets.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
+
 #[path = "support/mod.rs"]
 mod support;
 

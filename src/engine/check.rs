@@ -8,8 +8,8 @@ use crate::facts::{self, Document, Kind, Loaded, Node, NodeId, Part, Target, Vie
 use crate::policy::Policy;
 use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
+use super::comments;
 use super::finding::{Finding, Label};
-use super::ignore;
 use super::judge::{Judgement, Standing, judge};
 use super::report::{CONTROLS, Cell, Checked, Report, Row};
 
@@ -101,15 +101,15 @@ pub fn check(
 
 /// Lets ignore comments count, and says what is wrong with them; what is said can be ignored by comments again.
 fn heed_comments(report: &mut Report, sources: &[Source], documents: &[Document], policy: &Policy) {
-    let rules = ignore::Rules::of(policy);
+    let rules = comments::Rules::of(policy);
     for (source, document) in sources.iter().zip(documents) {
-        let comments = ignore::comments(source, document);
-        if comments.ignores.is_empty() && comments.malformed.is_empty() {
+        let found = comments::read(source, document);
+        if found.ignores.is_empty() && found.malformed.is_empty() {
             continue;
         }
-        let used = ignore::apply(&mut report.findings, &comments.ignores);
-        let mut said = ignore::say(&comments, &used, &report.undecided, &rules);
-        ignore::apply(&mut said, &comments.ignores);
+        let used = comments::apply(&mut report.findings, &found.ignores);
+        let mut said = comments::say(&found, &used, &report.undecided, &rules);
+        comments::apply(&mut said, &found.ignores);
         report.findings.extend(said);
     }
 }

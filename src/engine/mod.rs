@@ -1,8 +1,8 @@
 //! Facts against policy: findings, ignores, order, threads. Uses `policy` and below.
 
 mod check;
+mod comments;
 mod finding;
-mod ignore;
 mod judge;
 mod repair;
 mod report;

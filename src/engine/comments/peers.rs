@@ -4,14 +4,17 @@ use super::place::Scope;
 use super::{Named, Said};
 
 /// What a comment of another tool says.
-pub fn read(comment: &str) -> Vec<Said> {
-    let readers: [fn(&str) -> Option<Vec<Said>>; 8] =
-        [hadolint, tally, buildkit, checkov, trivy, kics, dclint, semgrep];
-    readers.into_iter().find_map(|read| read(comment)).unwrap_or_default()
+pub fn read(comment: &str) -> Option<Said> {
+    READERS.into_iter().find_map(|read| read(comment))
 }
 
-fn one(scope: Scope, rules: Named, reason: &str) -> Option<Vec<Said>> {
-    Some(vec![Said { scope, rules, reason: reason.trim().to_owned() }])
+/// Reads a comment of one tool; nothing where it is none.
+type Reader = fn(&str) -> Option<Said>;
+
+const READERS: [Reader; 8] = [hadolint, tally, buildkit, checkov, trivy, kics, dclint, semgrep];
+
+fn said(scope: Scope, rules: Named, reason: &str) -> Said {
+    Said { scope, rules, reason: reason.trim().to_owned() }
 }
 
 /// Ids between commas or blanks.
@@ -20,14 +23,14 @@ fn ids(list: &str) -> Vec<String> {
 }
 
 /// `hadolint ignore=A,B # reason`, also `global ignore=` and `stage ignore=`.
-fn hadolint(comment: &str) -> Option<Vec<Said>> {
+fn hadolint(comment: &str) -> Option<Said> {
     let (scope, rest) = scoped(comment.strip_prefix("hadolint")?)?;
     let (list, reason) = rest.split_once('#').unwrap_or((rest, ""));
-    one(scope, Named::Theirs("hadolint", ids(list)), reason)
+    Some(said(scope, Named::Theirs("hadolint", ids(list)), reason))
 }
 
 /// `tally ignore=a,b;reason=...`, also `global ignore=`. It takes the names of other tools, with or without theirs.
-fn tally(comment: &str) -> Option<Vec<Said>> {
+fn tally(comment: &str) -> Option<Said> {
     let (scope, rest) = scoped(comment.strip_prefix("tally")?)?;
     let (list, more) = rest.split_once(';').unwrap_or((rest, ""));
     let reason = more.trim().strip_prefix("reason=").unwrap_or("");
@@ -38,7 +41,7 @@ fn tally(comment: &str) -> Option<Vec<Said>> {
             [format!("tally:{id}"), format!("tally:tally/{id}"), bare]
         })
         .collect();
-    one(scope, Named::Anyones(names), reason)
+    Some(said(scope, Named::Anyones(names), reason))
 }
 
 /// `ignore=`, `global ignore=` or `stage ignore=`, and what follows.
@@ -54,23 +57,23 @@ fn scoped(rest: &str) -> Option<(Scope, &str)> {
 }
 
 /// `check=skip=A,B;error=true` at the top of a file or above an instruction; `skip=all`.
-fn buildkit(comment: &str) -> Option<Vec<Said>> {
+fn buildkit(comment: &str) -> Option<Said> {
     let value = comment.strip_prefix("check")?.trim_start().strip_prefix('=')?;
     let list = value.split(';').find_map(|part| part.trim().strip_prefix("skip="))?;
     let names = ids(list);
     let all = names.iter().any(|name| name.eq_ignore_ascii_case("all"));
-    one(Scope::Top, if all { Named::All("buildkit") } else { Named::Theirs("buildkit", names) }, "")
+    Some(said(Scope::Top, if all { Named::All("buildkit") } else { Named::Theirs("buildkit", names) }, ""))
 }
 
 /// `checkov:skip=ID:reason`, for the whole file.
-fn checkov(comment: &str) -> Option<Vec<Said>> {
+fn checkov(comment: &str) -> Option<Said> {
     let rest = comment.strip_prefix("checkov:skip=").or_else(|| comment.strip_prefix("bridgecrew:skip="))?;
     let (list, reason) = rest.split_once(':').unwrap_or((rest, ""));
-    one(Scope::File, Named::Theirs("checkov", ids(list)), reason)
+    Some(said(Scope::File, Named::Theirs("checkov", ids(list)), reason))
 }
 
 /// `trivy:ignore:ID`, several in one comment.
-fn trivy(comment: &str) -> Option<Vec<Said>> {
+fn trivy(comment: &str) -> Option<Said> {
     comment.strip_prefix("trivy:ignore:").or_else(|| comment.strip_prefix("tfsec:ignore:"))?;
     let names: Vec<String> = comment
         .split_whitespace()
@@ -78,7 +81,7 @@ fn trivy(comment: &str) -> Option<Vec<Said>> {
         .filter_map(|(_, id)| id.split(':').next())
         .map(trivy_id)
         .collect();
-    one(Scope::Here, Named::Theirs("trivy", names), "")
+    Some(said(Scope::Here, Named::Theirs("trivy", names), ""))
 }
 
 /// `AVD-DS-0002`, `DS002` and `DS-0002` are one rule.
@@ -92,10 +95,10 @@ fn trivy_id(id: &str) -> String {
 }
 
 /// `kics-scan ignore`, `ignore-line`, `ignore-block`, `disable=a,b`.
-fn kics(comment: &str) -> Option<Vec<Said>> {
+fn kics(comment: &str) -> Option<Said> {
     let body = comment.strip_prefix("kics-scan")?.trim();
     if let Some(list) = body.strip_prefix("disable=") {
-        return one(Scope::File, Named::Theirs("kics", ids(list)), "");
+        return Some(said(Scope::File, Named::Theirs("kics", ids(list)), ""));
     }
     let scope = match body {
         "ignore" => Scope::File,
@@ -103,11 +106,11 @@ fn kics(comment: &str) -> Option<Vec<Said>> {
         "ignore-block" => Scope::Here,
         _ => return None,
     };
-    one(scope, Named::All("kics"), "")
+    Some(said(scope, Named::All("kics"), ""))
 }
 
 /// `dclint disable-file`, `disable-line [rules]`, `disable [rules]`.
-fn dclint(comment: &str) -> Option<Vec<Said>> {
+fn dclint(comment: &str) -> Option<Said> {
     let body = comment.strip_prefix("dclint")?.trim();
     let (verb, list) = body.split_once([' ', '\t']).unwrap_or((body, ""));
     let scope = match verb {
@@ -116,26 +119,30 @@ fn dclint(comment: &str) -> Option<Vec<Said>> {
         _ => return None,
     };
     let names = ids(list);
-    one(scope, if names.is_empty() { Named::All("dclint") } else { Named::Theirs("dclint", names) }, "")
+    Some(said(
+        scope,
+        if names.is_empty() { Named::All("dclint") } else { Named::Theirs("dclint", names) },
+        "",
+    ))
 }
 
 /// `nosemgrep: a.b.rule, rule`, or for all of them `nosemgrep`.
-fn semgrep(comment: &str) -> Option<Vec<Said>> {
+fn semgrep(comment: &str) -> Option<Said> {
     let rest = comment.strip_prefix("nosemgrep").or_else(|| comment.strip_prefix("nosem"))?;
     if rest.is_empty() {
-        return one(Scope::NextLine, Named::All("semgrep"), "");
+        return Some(said(Scope::NextLine, Named::All("semgrep"), ""));
     }
     let names = ids(rest.trim_start().strip_prefix(':')?);
     let names = names.iter().filter_map(|name| name.rsplit('.').next()).map(str::to_owned).collect();
-    one(Scope::NextLine, Named::Theirs("semgrep", names), "")
+    Some(said(Scope::NextLine, Named::Theirs("semgrep", names), ""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn said(comment: &str) -> Vec<(Scope, Named, String)> {
-        read(comment).into_iter().map(|said| (said.scope, said.rules, said.reason)).collect()
+    fn heard(comment: &str) -> Option<(Scope, Named, String)> {
+        read(comment).map(|said| (said.scope, said.rules, said.reason))
     }
 
     fn theirs(peer: &'static str, names: &[&str]) -> Named {
@@ -178,7 +185,7 @@ mod tests {
                 "",
             ),
         ] {
-            assert_eq!(said(comment), [(scope, rules, reason.to_owned())], "{comment}");
+            assert_eq!(heard(comment), Some((scope, rules, reason.to_owned())), "{comment}");
         }
     }
 
@@ -187,7 +194,7 @@ mod tests {
         for comment in
             ["hadolint is nice", "tally of ignores", "check = mate", "nosemantics", "kics-scan", "trivy"]
         {
-            assert!(said(comment).is_empty(), "{comment}");
+            assert_eq!(heard(comment), None, "{comment}");
         }
     }
 }

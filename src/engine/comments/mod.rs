@@ -71,27 +71,18 @@ struct Said {
 }
 
 /// Reads the comments of a file.
-pub fn comments(source: &Source, document: &Document) -> Comments {
+pub fn read(source: &Source, document: &Document) -> Comments {
     let mut comments = Comments::default();
     let mut places = Places::new(source, document);
     for index in 0..places.comments.len() {
         let Some(comment) = places.comments.get(index).copied() else { continue };
-        let all = match own::read(comment.text) {
-            Some(Ok(said)) => vec![said],
-            Some(Err(())) => {
-                comments.malformed.push(comment.span);
-                continue;
+        match own::read(comment.text).or_else(|| peers::read(comment.text).map(Ok)) {
+            Some(Ok(Said { scope, rules, reason })) => {
+                let covers = places.covered(index, scope);
+                comments.ignores.push(Ignore { rules, reason, covers, comment: comment.span });
             }
-            None => peers::read(comment.text),
-        };
-        for said in all {
-            let covers = places.covered(index, said.scope);
-            comments.ignores.push(Ignore {
-                rules: said.rules,
-                reason: said.reason,
-                covers,
-                comment: comment.span,
-            });
+            Some(Err(())) => comments.malformed.push(comment.span),
+            None => {}
         }
     }
     comments
