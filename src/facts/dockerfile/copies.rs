@@ -55,6 +55,7 @@ impl Filler<'_> {
             Some(path) => Known::Set(path.clone(), site),
             None => Known::Absent,
         };
+        self.scope.bare &= !may_bring_shell(&copy);
         copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         copy.instruction = Known::Set(instruction, site);
         if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
@@ -140,4 +141,12 @@ fn is_archive(source: &str) -> bool {
     ]
     .iter()
     .any(|ending| name.ends_with(ending))
+}
+
+/// Whether a shell may be among what is copied: it goes to where programs are, or nobody can know where to.
+fn may_bring_shell(copy: &Copy) -> bool {
+    let unpacks = copy.keyword.value() == Some(&"ADD") && copy.archive.value() != Some(&false);
+    let to = copy.destination.value().map_or("", Text::as_str);
+    let program_folder = ["/bin", "/sbin", "/usr", "/lib"].iter().any(|folder| to.starts_with(folder));
+    unpacks || program_folder || !to.starts_with('/') || to.trim_end_matches(['/', '.']).is_empty()
 }

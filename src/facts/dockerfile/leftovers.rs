@@ -39,7 +39,7 @@ impl Filler<'_> {
                 continue;
             };
             let name = usage.manager.name;
-            self.tell(id, &usage, later.actions.get(name));
+            self.tell(id, &usage, mounts, later.actions.get(name));
             for leaves in &usage.manager.leaves {
                 if self.leaves(leaves, &usage, script, index, mounts) && !later.removed(name, leaves) {
                     found.push((id, name, leaves));
@@ -52,12 +52,20 @@ impl Filler<'_> {
         }
     }
 
-    fn tell(&mut self, id: NodeId, usage: &Usage<'_>, later: Option<&BTreeSet<&'static str>>) {
+    fn tell(
+        &mut self,
+        id: NodeId,
+        usage: &Usage<'_>,
+        mounts: &[Text],
+        later: Option<&BTreeSet<&'static str>>,
+    ) {
         let Some(Node::Command(command)) = self.part.node_mut(id) else { return };
         let site = command.head.site;
         let made = |action: &&'static str| Text::made(action, site.label, Origin::Written);
         command.later_actions =
             Known::Set(List::closed(later.into_iter().flatten().map(made).collect()), site);
+        command.cache_mounted =
+            Known::Set(usage.manager.leaves.iter().all(|leaves| mounted(leaves, mounts)), site);
         command.assumes_yes = usage.assumes_yes().map_or(Known::Absent, |yes| Known::Set(yes, site));
     }
 
@@ -71,8 +79,7 @@ impl Filler<'_> {
         mounts: &[Text],
     ) -> bool {
         let acts = usage.action.is_some_and(|action| leaves.after.iter().any(|after| after == action));
-        let mounted = mounts.iter().any(|mount| leaves.paths.iter().any(|path| covers(mount.as_str(), path)));
-        acts && !mounted
+        acts && !mounted(leaves, mounts)
             && !usage.has_flag(&leaves.avoided_by)
             && !leaves.variable.as_ref().is_some_and(|name| self.is_on(name, script, index))
     }
@@ -119,7 +126,7 @@ impl Filler<'_> {
         leftover.path = Known::Set(path, site);
         leftover.made_by = Known::Set(command, site);
         leftover.swept =
-            Known::Set(manager == "apt" && leaves.kind == "cache" && self.scope.apt_sweeps, site);
+            Known::Set(manager == "apt" && leaves.kind == "cache" && !self.scope.apt_keeps, site);
         leftover.onbuild = Known::Set(onbuild, site);
         leftover.run = Known::Set(run, site);
         leftover.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
@@ -177,6 +184,11 @@ impl Later {
     fn removed(&self, manager: &'static str, leaves: &'static Leaves) -> bool {
         leaves.paths.iter().any(|path| self.removed.contains(&(manager, path.as_str())))
     }
+}
+
+/// Whether a mount keeps what is left out of the layer.
+fn mounted(leaves: &Leaves, mounts: &[Text]) -> bool {
+    mounts.iter().any(|mount| leaves.paths.iter().any(|path| covers(mount.as_str(), path)))
 }
 
 /// Whether `path` is `folder` or below it.

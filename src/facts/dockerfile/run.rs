@@ -31,6 +31,10 @@ impl Filler<'_> {
         };
         run.network = value("network");
         run.security = value("security");
+        // What an exec form or a mount brings, nobody can know.
+        self.scope.bare &= it.exec().is_none() && !it.flags.iter().any(|flag| flag.name.as_str() == "mount");
+        let shellless = !onbuild && self.scope.bare && self.scope.shell.is_none();
+        run.without_shell = Known::Set(shellless, site);
         let mounts = cache_mounts(it);
         run.cache_mounts = Known::Set(List::closed(mounts.clone()), site);
         run.previous = match self.last_run {
@@ -79,7 +83,7 @@ impl Filler<'_> {
             text.contains("apt.conf.d/docker-clean") || text.contains("Keep-Downloaded-Packages \"true\"")
         };
         if script.commands.iter().flat_map(shell::Command::arguments).any(touches) {
-            self.scope.apt_sweeps = false;
+            self.scope.apt_keeps = true;
         }
     }
 

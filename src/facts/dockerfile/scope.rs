@@ -27,8 +27,10 @@ pub struct Scope {
     pub entrypoint: Option<(NodeId, Vec<Text>)>,
     /// CMD and its words.
     pub cmd: Option<(NodeId, Vec<Text>)>,
-    /// Whether apt removes its downloads by itself: `/etc/apt/apt.conf.d/docker-clean` of Debian's and Ubuntu's images.
-    pub apt_sweeps: bool,
+    /// Whether the file system is empty but for files that hold no shell.
+    pub bare: bool,
+    /// Whether what makes apt remove its downloads is gone: `/etc/apt/apt.conf.d/docker-clean` of Debian's images.
+    pub apt_keeps: bool,
     /// Whether a USER of this file is in force.
     pub sets_user: bool,
 }

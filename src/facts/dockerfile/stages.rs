@@ -71,6 +71,7 @@ impl Filler<'_> {
     fn external(&mut self, stage: &mut Stage, image: &Text, site: Site) -> Scope {
         let mut scope = Scope::default();
         if image.known() == Some("scratch") {
+            scope.bare = true;
             let root = describe::user(&Text::made("0", site.label, Origin::Written), site, "engine");
             scope.user = Known::Set(self.part.add(root), site);
             return scope;
@@ -78,7 +79,6 @@ impl Filler<'_> {
         let id = describe::image(&mut self.part, image, site, "from");
         stage.base = Known::Set(id, site);
         scope.inherits = true;
-        scope.apt_sweeps = true;
         if let Some(Node::Image(image)) = self.part.node(id) {
             scope.user = image.user.clone();
             scope.healthcheck = match &image.has_healthcheck {

@@ -95,6 +95,9 @@ facts! {
         cache_mounts: texts,
         /// The commands of its script.
         commands: nodes(Command),
+        /// Whether its script is run by the default shell although nothing put a shell into the file system: its stage
+        /// begins with `scratch`, and what was copied before it went elsewhere.
+        without_shell: flag,
         /// The instruction right before it, if that is a RUN.
         previous: node(Run),
         /// `--network`.

@@ -34,6 +34,8 @@ facts! {
         assumes_yes: flag,
         /// What the same package manager does later in the RUN.
         later_actions: texts,
+        /// Whether cache or tmpfs mounts hold every place where the package manager keeps what it downloads.
+        cache_mounted: flag,
         /// The packages that it installs or fetches.
         packages: nodes(Package),
         /// Whether it is a trigger of ONBUILD.
@@ -89,7 +91,7 @@ facts! {
         path: text,
         /// The command.
         made_by: node(Command),
-        /// Whether Debian's and Ubuntu's images are set to remove it by themselves, and nothing changed that.
+        /// Whether apt is left to remove it by itself, as Debian's and Ubuntu's images tell it to.
         swept: flag,
         /// Whether it is a trigger of ONBUILD.
         onbuild: flag,
