@@ -29,7 +29,7 @@ pub struct Found {
 /// The names that [`guess`] knows, as the pattern of the pre-commit hooks.
 pub const HOOK_PATTERN: &str = r"(?i)(^|/)((docker|container)file([._-][^/]*)?|[^/]*\.(docker|container)file|(docker-)?compose[^/]*\.ya?ml|[^/]*stack[^/]*\.ya?ml|swarm[^/]*\.ya?ml)$";
 
-/// What the hooks leave out of that again: the endings of [`OTHERS`], and [`CODE`].
+/// What the hooks leave out of that again: other things with such a name, such as templates and programs.
 pub const HOOK_EXCLUDE: &str = r"(?i)\.(dockerignore|j2|tmpl|template|orig|md|swp)$|(?-i:(^|/)(docker|container)file[^/]*\.(rs|go|py|rb|js|ts|cs|java|kt|php|lua|sh|vim)$)";
 
 /// Endings of files that have such a name and are something else.

@@ -1,6 +1,6 @@
 //! Where something is written: a file, a byte range in it, a line and a column.
 
-/// A file of this run, by its place in [`Sources`](super::Sources).
+/// A file of this run, by its place among those that were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 

@@ -11,6 +11,7 @@ mod rules;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[test]
 fn commands_print_what_is_shown_and_the_table_counts_the_rules() {
@@ -56,6 +57,30 @@ fn links_lead_somewhere() {
             assert!(target.exists(), "{} links to {}, which is not there", page.display(), &found[1]);
         }
     }
+}
+
+#[test]
+fn the_configuration_shown_is_accepted_and_the_ignore_counts() {
+    let page = read(&root().join("README.md"));
+    let project = tempfile::tempdir().unwrap();
+    fs::write(project.path().join("plimsoll.yaml"), block(&page, "## Configure")).unwrap();
+    fs::write(project.path().join("compose.live.yaml"), "services:\n  vpn: { restart: always }\n").unwrap();
+    fs::write(project.path().join("compose.yaml"), block(&page, "## Ignore")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["check", "--format", "concise", "--show-ignored", "--format", "human"])
+        .current_dir(project.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(shown.contains("1 ignored"), "{shown}");
+}
+
+/// The first block of code after a heading.
+fn block<'p>(page: &'p str, heading: &str) -> &'p str {
+    let (_, below) = page.split_once(heading).unwrap();
+    let (_, code) = below.split_once("```yaml\n").unwrap();
+    code.split_once("```").unwrap().0
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn entries() -> Vec<Entry> {
 
 fn table(by_topic: &BTreeMap<String, Vec<Entry>>) -> String {
     let mut out = String::from(
-        "# Rules\n\nGenerated from [`rules/`](../../rules). In *fix*, `safe` is done by `plimsoll fix`, `unsafe` by `plimsoll harden` with a \
+        "# Rules\n\nGenerated from [`rules/`](../../rules). Whatever is not `style` is in `strict` as well. In *fix*, `safe` is done by `plimsoll fix`, `unsafe` by `plimsoll harden` with a \
          caveat; the rest is for a person.\n\n| rule | | severity | targets | profiles | fix |\n|---|---|---|---|---|---|\n",
     );
     for entry in by_topic.values().flatten() {
