@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::fix::{Plan, Wanted, create, plan, replace, unified};
+use crate::engine::Run;
+use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
 use crate::policy::{Safety, load};
 use crate::source::{Disk, Span};
 
@@ -34,20 +35,14 @@ fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
         plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
     };
     if named == ["-"] {
-        let text = plan.files.first().map(|(_, _, text)| text.clone());
+        let name = judging.stdin_filename.as_deref().unwrap_or("stdin");
+        let text = plan.files.iter().find(|file| file.path == name).map(|file| file.after.clone());
         let same = plan.before.report.sources.first().map(|source| source.text.to_string());
         print(env, text.or(same).unwrap_or_default().as_bytes())?;
     } else if args.write {
-        for (path, before, after) in &plan.files {
-            replace(&env.directory.join(path), before, after).map_err(Failure)?;
-        }
+        write(&env.directory, &plan.files).map_err(Failure)?;
     } else if let Some(folder) = &args.output {
-        for (path, _, after) in &plan.files {
-            if path.starts_with('/') || path.starts_with("..") {
-                return Err(Failure(format!("{path} lies outside of this directory; use --write")));
-            }
-            create(&env.directory.join(folder).join(path), after, None).map_err(Failure)?;
-        }
+        copies(&env.directory.join(folder), &plan.files).map_err(Failure)?;
     } else {
         print(env, diff(&plan).as_bytes())?;
     }
@@ -57,17 +52,37 @@ fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
     Ok(if code == 0 && args.check && !plan.files.is_empty() { 1 } else { code })
 }
 
-/// The diffs of all files, secrets masked.
+/// The diffs of all files, secrets masked, each hunk with the rules that ask for it.
 fn diff(plan: &Plan) -> String {
-    let secrets = |run: &crate::engine::Run, path: &str| -> Vec<Span> {
+    let secrets = |run: &Run, path: &str| -> Vec<Span> {
         run.report.secrets.iter().filter(|span| run.report.path(span.file) == path).copied().collect()
     };
     plan.files
         .iter()
-        .map(|(path, before, after)| {
-            unified(path, before, after, &secrets(&plan.before, path), &secrets(&plan.after, path))
+        .map(|file| {
+            let (old, new) = (secrets(&plan.before, &file.path), secrets(&plan.after, &file.path));
+            unified(file, (&old, &new), &hunk_notes(plan, &file.path))
         })
         .collect()
+}
+
+/// What is said at the hunks of a file: rule, safety and caveat of each change, at the line of its finding.
+fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
+    let report = &plan.before.report;
+    let line = |change: &Change| {
+        let finding = report.findings.iter().find(|finding| {
+            finding.rule.id == change.rule
+                && finding.subject == change.subject
+                && report.path(finding.primary.span.file) == path
+        })?;
+        Some(report.source(finding.primary.span.file)?.position(finding.primary.span.start).line)
+    };
+    let note = |change: &Change| {
+        let caveat = change.caveat.as_ref().map_or_else(String::new, |caveat| format!(": {caveat}"));
+        let text = format!("{}[{}]{caveat}", change.safety.name(), change.rule);
+        (line(change).unwrap_or(1), crate::report::line(&text))
+    };
+    plan.changes.iter().filter(|change| change.path == path).map(note).collect()
 }
 
 /// What was done and with which caveat, and what is left for a person.

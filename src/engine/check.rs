@@ -10,6 +10,7 @@ use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
 use super::comments;
 use super::finding::{Finding, Label};
+use super::groups::groups;
 use super::judge::{Judgement, Standing, judge};
 use super::report::{CONTROLS, Cell, Checked, Report, Row};
 
@@ -20,6 +21,8 @@ pub struct Run {
     pub report: Report,
     /// The parsed files, by their ids.
     pub documents: Vec<Document>,
+    /// Files that are judged together; what changes in one matters to no file of another group.
+    pub groups: Vec<Vec<FileId>>,
 }
 
 /// Words that make a variable's value a secret, whichever rules are on.
@@ -95,8 +98,9 @@ pub fn check(
     report.checked.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.problems = problems;
+    let groups = groups(&world);
     report.sources = world.sources;
-    Run { report, documents }
+    Run { report, documents, groups }
 }
 
 /// Lets ignore comments count, and says what is wrong with them; what is said can be ignored by comments again.

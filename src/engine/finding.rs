@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::policy::{About, Confidence, Safety, Severity};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::Data;
 
 /// A broken rule at a place.
@@ -101,6 +101,35 @@ pub enum Change {
     First(Span, String),
     /// Put a command after those of the RUN at this span.
     Then(Span, String),
+    /// Create or replace keys at the top of a YAML file.
+    SetTop(FileId, Vec<(String, Data)>),
+    /// In the mapping under the key at `at`, replace the inherited list `key` by its items but the one at `without`.
+    Override {
+        /// The key of the mapping in the later file.
+        at: Span,
+        /// The key of the list.
+        key: String,
+        /// The item in the earlier file.
+        without: Span,
+    },
+    /// Make a file that is not there yet.
+    Create {
+        /// Its path.
+        path: String,
+        /// Its text.
+        text: String,
+        /// Nobody else may read it, and it is never shown.
+        secret: bool,
+    },
+    /// Add a line to a file, which is made where it is not there yet.
+    AddLine {
+        /// Its path.
+        path: String,
+        /// The line.
+        line: String,
+        /// The file is never shown.
+        secret: bool,
+    },
 }
 
 /// A rule that could not be decided, for `-v`.

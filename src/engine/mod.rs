@@ -3,7 +3,9 @@
 mod check;
 mod comments;
 mod finding;
+mod groups;
 mod judge;
+mod recipes;
 mod repair;
 mod report;
 

@@ -7,6 +7,7 @@ use crate::syntax::Data;
 
 use super::finding::{Change, Repair};
 use super::judge::place;
+use super::recipes;
 
 /// The repair of a finding; one that only a person can do when nothing else fits.
 pub fn choose(case: &Case, cx: Context<'_>, filling: Filling<'_>) -> Option<Repair> {
@@ -46,6 +47,15 @@ fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<
             Verb::InsertAfter(path, line) => Change::InsertAfter(at(path)?, text_of(line, filling)?),
             Verb::First(path, command) => Change::First(at(path)?, text_of(command, filling)?),
             Verb::Then(path, command) => Change::Then(at(path)?, text_of(command, filling)?),
+            Verb::Override(path, key, item) => Change::Override {
+                at: node_of(cx, path)?,
+                key: key.clone(),
+                without: place_of(cx.world, cx, item)?,
+            },
+            Verb::Recipe(recipe) => {
+                changes.extend(recipes::changes(*recipe, cx.world, cx.subject)?);
+                continue;
+            }
         });
     }
     Some(changes)

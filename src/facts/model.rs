@@ -75,6 +75,8 @@ pub struct Builder<'a> {
     env: &'a BTreeMap<String, String>,
     shared: BTreeMap<yaml::NodeId, Arc<Value>>,
     budget: u32,
+    /// Inside of values that `.env` must not fill: what it holds is not what the file says.
+    as_written: bool,
     /// Whether any value has a tag that merging obeys.
     pub tagged: bool,
     /// What could not be read.
@@ -82,6 +84,10 @@ pub struct Builder<'a> {
     /// Every interpolation that follows no grammar, by place and reason.
     pub invalid: Vec<(Span, String)>,
 }
+
+/// Keys of a service whose values `.env` does not fill here: whether a password is written into the file is a question
+/// about the file.
+const AS_WRITTEN: [&str; 5] = ["environment", "command", "entrypoint", "labels", "healthcheck"];
 
 /// More values than this in one document are not looked at.
 pub const VALUES: u32 = 1_000_000;
@@ -96,7 +102,18 @@ impl<'a> Builder<'a> {
     ) -> Self {
         let shared = BTreeMap::new();
         let (problems, invalid) = (Vec::new(), Vec::new());
-        Self { source, tree, dialect, env, shared, budget: VALUES, tagged: false, problems, invalid }
+        Self {
+            source,
+            tree,
+            dialect,
+            env,
+            shared,
+            budget: VALUES,
+            as_written: false,
+            tagged: false,
+            problems,
+            invalid,
+        }
     }
 
     /// The model of the document whose root is `node`.
@@ -156,7 +173,10 @@ impl<'a> Builder<'a> {
             }
             let entry = effective.entry;
             let yaml::Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
+            let outer = self.as_written;
+            self.as_written |= depth == 2 && AS_WRITTEN.contains(&key.text.as_str());
             let value = self.value(entry.value, depth + 1);
+            self.as_written = outer;
             let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
             entries.push(Entry { key: key.text.clone(), value, site, again: Vec::new() });
@@ -169,7 +189,8 @@ impl<'a> Builder<'a> {
         if matches!(plain, Plain::Null) {
             return Shape::Null;
         }
-        match interpolate::resolve(&scalar.text, self.dialect, &|name| self.env.get(name).cloned()) {
+        let lookup = |name: &str| self.env.get(name).filter(|_| !self.as_written).cloned();
+        match interpolate::resolve(&scalar.text, self.dialect, &lookup) {
             Ok(text) => {
                 // A plain `${X:-5}` is cast after substitution, as Docker casts it.
                 let retyped = scalar.style == Style::Plain && scalar.text.find('$').is_some();

@@ -2,26 +2,68 @@
 
 use crate::engine::{Change, Repair};
 use crate::facts::Document;
-use crate::source::{Edit, Source, Span};
+use crate::source::{Edit, FileId, Source, Span};
 use crate::syntax::Data;
 use crate::syntax::dockerfile::{Dockerfile, Instruction, Keyword};
 use crate::syntax::yaml::{Amender, NodeId, Tree};
 
-/// The edits of a repair, or why it cannot be made.
+use super::new_file::NewFile;
+
+/// What a repair changes.
+#[derive(Clone, Debug, Default)]
+pub struct Rewrite {
+    /// Edits of files that are there.
+    pub edits: Vec<Edit>,
+    /// Files that are made, or that get a line.
+    pub new_files: Vec<NewFile>,
+    /// The keys that it writes: a second repair that writes one of them may not be needed any more.
+    pub claims: Vec<Claim>,
+}
+
+/// A key below the mapping at a place: file, offset, dotted path.
+pub type Claim = (FileId, u32, String);
+
+impl Rewrite {
+    /// How many bytes it touches.
+    pub fn width(&self) -> usize {
+        self.edits.iter().map(|edit| edit.span.len() as usize).sum()
+    }
+}
+
+/// The edits of a repair that only changes files which are there, or why it cannot be made.
 pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Vec<Edit>, String> {
+    let rewrite = rewrite(repair, sources, documents)?;
+    if rewrite.new_files.is_empty() {
+        Ok(rewrite.edits)
+    } else {
+        Err("it makes files, which an edit cannot".to_owned())
+    }
+}
+
+/// What a repair changes, or why it cannot be made.
+pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Rewrite, String> {
     let mut all: Vec<Edit> = Vec::new();
+    let mut new_files = Vec::new();
     for change in &repair.changes {
-        let span = place(change);
-        let (Some(source), Some(document)) =
-            (sources.get(span.file.0 as usize), documents.get(span.file.0 as usize))
+        let file = match place(change) {
+            Place::File(file) => file,
+            Place::New(file) => {
+                new_files.push(file);
+                continue;
+            }
+        };
+        let (Some(source), Some(document)) = (sources.get(file.0 as usize), documents.get(file.0 as usize))
         else {
             return Err("the file is not at hand".to_owned());
         };
-        let more = match document {
-            _ if matches!(change, Change::RemoveComment(_)) => vec![Edit::remove(comment(source, span))],
-            Document::Yaml(tree) => yaml(change, tree, source)?,
-            Document::Dockerfile(file) => dockerfile(change, file, source)?,
-            Document::Unread => return Err("the file could not be read".to_owned()),
+        let more = match (change, document) {
+            (Change::RemoveComment(at), _) => vec![Edit::remove(comment(source, *at))],
+            (Change::Override { at, key, without }, Document::Yaml(tree)) => {
+                overriding(tree, source, (*at, key), *without, documents)?
+            }
+            (_, Document::Yaml(tree)) => yaml(change, tree, source)?,
+            (_, Document::Dockerfile(file)) => dockerfile(change, file, source)?,
+            (_, Document::Unread) => return Err("the file could not be read".to_owned()),
         };
         // Several keys go to the same place; they stand there in the order in which they are wanted.
         for edit in more {
@@ -36,7 +78,32 @@ pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Res
     if all.windows(2).any(|pair| pair[0].overlaps(&pair[1])) {
         return Err("its changes touch each other".to_owned());
     }
-    Ok(all)
+    let claims = repair.changes.iter().flat_map(claims).collect();
+    Ok(Rewrite { edits: all, new_files, claims })
+}
+
+fn claims(change: &Change) -> Vec<Claim> {
+    let (file, start, entries) = match change {
+        Change::Set(at, entries) | Change::Append(at, entries) => (at.file, at.start, entries),
+        Change::SetTop(file, entries) => (*file, 0, entries),
+        _ => return Vec::new(),
+    };
+    let mut paths = Vec::new();
+    for (key, value) in entries {
+        leaves(key, value, &mut paths);
+    }
+    paths.into_iter().map(|path| (file, start, path)).collect()
+}
+
+fn leaves(path: &str, value: &Data, paths: &mut Vec<String>) {
+    match value {
+        Data::Map(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                leaves(&format!("{path}.{key}"), value, paths);
+            }
+        }
+        _ => paths.push(path.to_owned()),
+    }
 }
 
 /// What is inserted behind a line that goes away takes that line's place.
@@ -71,7 +138,13 @@ fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
     kept
 }
 
-const fn place(change: &Change) -> Span {
+/// Where a change is made.
+enum Place {
+    File(FileId),
+    New(NewFile),
+}
+
+fn place(change: &Change) -> Place {
     match change {
         Change::Set(span, _)
         | Change::Append(span, _)
@@ -81,8 +154,46 @@ const fn place(change: &Change) -> Span {
         | Change::InsertBefore(span, _)
         | Change::InsertAfter(span, _)
         | Change::First(span, _)
-        | Change::Then(span, _) => *span,
+        | Change::Then(span, _)
+        | Change::Override { at: span, .. } => Place::File(span.file),
+        Change::SetTop(file, _) => Place::File(*file),
+        Change::Create { path, text, secret } => {
+            Place::New(NewFile { path: path.clone(), text: text.clone(), line: false, secret: *secret })
+        }
+        Change::AddLine { path, line, secret } => {
+            Place::New(NewFile { path: path.clone(), text: line.clone(), line: true, secret: *secret })
+        }
     }
+}
+
+/// The list of a later file that takes the place of an earlier one, without one of its items.
+fn overriding(
+    tree: &Tree,
+    source: &Source,
+    (at, key): (Span, &str),
+    without: Span,
+    documents: &[Document],
+) -> Result<Vec<Edit>, String> {
+    let mapping = mapping(tree, at)?;
+    if tree.get(mapping, key).is_some() {
+        return Err(format!("`{key}` is written in the overlay already; tag it with `!override` there"));
+    }
+    let Some(Document::Yaml(base)) = documents.get(without.file.0 as usize) else {
+        return Err("the file below is not at hand".to_owned());
+    };
+    let (list, index) = base.item_at(without.start).ok_or("it is no item of a list")?;
+    let mut kept = Vec::new();
+    for (other, item) in base.items(list).iter().enumerate() {
+        if other != index {
+            kept.push(base.to_data(item.node, &mut 1000).ok_or("the list is too long")?);
+        }
+    }
+    Amender::new(tree, source).tagged(
+        mapping,
+        key,
+        if kept.is_empty() { "!reset" } else { "!override" },
+        kept,
+    )
 }
 
 fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, String> {
@@ -115,6 +226,14 @@ fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, Stri
             }
         }
         Change::Replace(at, text) => amender.replace(*at, text),
+        Change::SetTop(_, entries) => {
+            let root = tree.root().ok_or("the file is empty")?;
+            let mut edits = Vec::new();
+            for (key, value) in entries {
+                edits.extend(amender.set(root, key, value)?);
+            }
+            Ok(edits)
+        }
         _ => Err("a YAML file has no instructions".to_owned()),
     }
 }
@@ -128,7 +247,15 @@ fn mapping(tree: &Tree, at: Span) -> Result<NodeId, String> {
 }
 
 fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec<Edit>, String> {
-    let at = place(change);
+    let at = match change {
+        Change::Remove(at)
+        | Change::Replace(at, _)
+        | Change::InsertBefore(at, _)
+        | Change::InsertAfter(at, _)
+        | Change::First(at, _)
+        | Change::Then(at, _) => *at,
+        _ => return Err("a Dockerfile has no keys".to_owned()),
+    };
     let instruction = file
         .instructions
         .iter()
@@ -159,9 +286,7 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
                 if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
             Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
         }
-        Change::Set(..) | Change::Append(..) | Change::RemoveComment(_) => {
-            return Err("a Dockerfile has no keys".to_owned());
-        }
+        _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
 }
 

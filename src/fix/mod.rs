@@ -1,13 +1,16 @@
 //! From findings to verified new text. Uses `engine` and below; knows no report.
 
+mod batch;
+mod desk;
 mod diff;
 mod edits;
 mod example;
+mod new_file;
 mod plan;
 mod write;
 
-pub use diff::unified;
+pub use diff::{Note, unified};
 pub use edits::edits;
 pub use example::{Example, Outcome, examples};
-pub use plan::{Change, Left, Plan, Wanted, plan};
-pub use write::{create, replace};
+pub use plan::{Change, Left, Plan, Rewritten, Wanted, plan};
+pub use write::{copies, write};

@@ -1,13 +1,16 @@
-//! One plan for some files: repair by repair, each parsed and judged again before it is kept.
+//! One plan for some files: batches of repairs, each parsed and judged again before it is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{self, Finding, Repair, Run, State, is_mechanical};
+use rayon::prelude::*;
+
+use crate::engine::{Finding, Run, is_mechanical};
 use crate::facts;
 use crate::policy::{Policy, Safety};
-use crate::source::{Files, Found, ReadError, Span, apply};
+use crate::source::{Files, Found, Span};
 
-use super::edits::edits;
+use super::batch::batch;
+use super::desk::{Attempt, Desk, attempted};
 
 /// Which repairs are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -18,11 +21,23 @@ pub struct Wanted {
     pub hardening: bool,
 }
 
+impl Wanted {
+    fn takes(self, finding: &Finding) -> bool {
+        finding.repair.as_ref().is_some_and(|repair| {
+            is_mechanical(repair)
+                && (repair.safety == Safety::Safe || self.behaviour)
+                && (!repair.harden_only || self.hardening)
+        })
+    }
+}
+
 /// A repair that was made.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The rule.
     pub rule: String,
+    /// The file that the finding was in.
+    pub path: String,
     /// What was judged.
     pub subject: String,
     /// What was done.
@@ -46,12 +61,25 @@ pub struct Left {
     pub reason: String,
 }
 
+/// A file whose text changes.
+#[derive(Clone, Debug)]
+pub struct Rewritten {
+    /// Its path.
+    pub path: String,
+    /// Its text as it is; nothing for a file that is to be made.
+    pub before: Option<String>,
+    /// Its text as it should be.
+    pub after: String,
+    /// It holds a secret: nobody else may read it, and it is never shown.
+    pub secret: bool,
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Files whose text changed: path, before, after.
-    pub files: Vec<(String, String, String)>,
-    /// The repairs, in the order in which they were made.
+    /// Files whose text changes, by path.
+    pub files: Vec<Rewritten>,
+    /// The repairs, by path and in the order in which they were made.
     pub changes: Vec<Change>,
     /// What is left for a person.
     pub left: Vec<Left>,
@@ -61,53 +89,13 @@ pub struct Plan {
     pub after: Run,
 }
 
-/// New texts over the files that they replace.
-struct Overlay<'f> {
-    below: &'f dyn Files,
+/// What was done to a group of files.
+#[derive(Default)]
+struct Mended {
     texts: BTreeMap<String, String>,
-}
-
-impl Files for Overlay<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        match self.texts.get(path) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => self.below.read(path),
-        }
-    }
-
-    fn is_file(&self, path: &str) -> bool {
-        self.below.is_file(path)
-    }
-
-    fn is_inside(&self, path: &str) -> bool {
-        self.below.is_inside(path)
-    }
-}
-
-/// What makes a finding the same before and after a change: rule, path, subject. Instructions lose their numbers, since
-/// one that is inserted or removed renumbers those after it.
-type Identity = (String, String, String);
-
-fn identity(run: &Run, finding: &Finding) -> Identity {
-    let path = run.report.path(finding.primary.span.file).to_owned();
-    let mut parts = finding.subject.split(" #");
-    let mut subject = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        subject.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    (finding.rule.id.clone(), path, subject)
-}
-
-/// A repair that did not help: the finding and the line that it points at.
-type Attempt = (Identity, String);
-
-fn attempted(run: &Run, finding: &Finding) -> Attempt {
-    let span = finding.primary.span;
-    let line = run.report.source(span.file).map_or("", |source| {
-        let range = source.lines.range(source.lines.line(span.start), &source.text);
-        source.text.get(range).unwrap_or("")
-    });
-    (identity(run, finding), line.to_owned())
+    secret: BTreeSet<String>,
+    changes: Vec<Change>,
+    reasons: BTreeMap<Attempt, String>,
 }
 
 /// Mends what can be mended.
@@ -118,118 +106,129 @@ pub fn plan(
     policy: &Policy,
     wanted: Wanted,
 ) -> Plan {
-    let mut overlay = Overlay { below: files, texts: BTreeMap::new() };
-    let judge = |overlay: &Overlay<'_>| engine::check(overlay, found, options, policy, false);
-    let before = judge(&overlay);
-    let mut current = judge(&overlay);
-    let mut plan = Plan::default();
-    let mut failed: BTreeMap<Attempt, String> = BTreeMap::new();
-    while let Some((finding, repair)) = next(&current, wanted, &failed) {
-        match attempt(&current, finding, &mut overlay, &judge) {
-            Ok(run) => {
-                plan.changes.push(Change {
-                    rule: finding.rule.id.clone(),
-                    subject: finding.subject.clone(),
-                    title: repair.title.clone(),
-                    safety: repair.safety,
-                    caveat: repair.caveat.clone(),
-                });
-                current = run;
+    let desk = Desk { files, options, policy };
+    let before = desk.judge(&desk.overlay(), found);
+    let groups: Vec<Vec<Found>> = groups(&before, found, wanted);
+    let mended: Vec<Mended> = groups.par_iter().map(|group| mend(desk, group, wanted)).collect();
+    let mut all = Mended::default();
+    for one in mended {
+        all.texts.extend(one.texts);
+        all.secret.extend(one.secret);
+        all.changes.extend(one.changes);
+        all.reasons.extend(one.reasons);
+    }
+    let mut overlay = desk.overlay();
+    overlay.texts.clone_from(&all.texts);
+    let after = desk.judge(&overlay, found);
+    Plan {
+        files: rewritten(files, &all),
+        left: left(&after, &all.reasons, wanted),
+        changes: all.changes,
+        before,
+        after,
+    }
+}
+
+/// The files that are mended together, as far as they were named and have anything to mend.
+fn groups(run: &Run, found: &[Found], wanted: Wanted) -> Vec<Vec<Found>> {
+    let due: BTreeSet<_> = run
+        .report
+        .active()
+        .filter(|finding| wanted.takes(finding))
+        .map(|finding| finding.primary.span.file)
+        .collect();
+    let by_path: BTreeMap<&str, &Found> = found.iter().map(|it| (it.path.as_str(), it)).collect();
+    run.groups
+        .iter()
+        .filter(|group| group.iter().any(|file| due.contains(file)))
+        .map(|group| {
+            group.iter().filter_map(|&file| by_path.get(run.report.path(file)).copied().cloned()).collect()
+        })
+        .collect()
+}
+
+/// Mends a group of files, round by round, until nothing is left that can be mended.
+fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
+    let mut overlay = desk.overlay();
+    let mut current = desk.judge(&overlay, found);
+    let mut mended = Mended::default();
+    loop {
+        let untried = |finding: &&Finding| !mended.reasons.contains_key(&attempted(&current, finding));
+        let due: Vec<&Finding> =
+            current.report.active().filter(|finding| wanted.takes(finding)).filter(untried).collect();
+        let (mut batch, refused) = batch(&current, due);
+        for (finding, reason) in refused {
+            mended.reasons.insert(attempted(&current, finding), reason);
+        }
+        let run = loop {
+            if batch.findings.is_empty() {
+                mended.texts = overlay.texts;
+                return mended;
             }
-            Err(reason) => {
-                failed.insert(attempted(&current, finding), reason);
+            match desk.attempt(&current, &batch, &mut overlay, found) {
+                Ok(run) => break Some(run),
+                Err(_) if batch.findings.len() > 1 => batch.halve(),
+                Err(reason) => {
+                    for finding in &batch.findings {
+                        mended.reasons.insert(attempted(&current, finding), reason.clone());
+                    }
+                    break None;
+                }
             }
+        };
+        if let Some(run) = run {
+            for finding in &batch.findings {
+                mended.changes.extend(change(&current, finding));
+            }
+            let new = batch.rewrites.iter().flat_map(|rewrite| &rewrite.new_files);
+            mended.secret.extend(new.filter(|file| file.secret).map(|file| file.path.clone()));
+            current = run;
         }
     }
-    for finding in current.report.active() {
-        let reason = failed.get(&attempted(&current, finding)).cloned();
-        let advice = finding.repair.as_ref().map(|repair| repair.title.clone());
-        plan.left.push(Left {
+}
+
+fn change(run: &Run, finding: &Finding) -> Option<Change> {
+    let repair = finding.repair.clone()?;
+    Some(Change {
+        rule: finding.rule.id.clone(),
+        path: run.report.path(finding.primary.span.file).to_owned(),
+        subject: finding.subject.clone(),
+        title: repair.title,
+        safety: repair.safety,
+        caveat: repair.caveat,
+    })
+}
+
+fn rewritten(files: &dyn Files, mended: &Mended) -> Vec<Rewritten> {
+    mended
+        .texts
+        .iter()
+        .map(|(path, after)| Rewritten {
+            path: path.clone(),
+            before: files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()),
+            after: after.clone(),
+            secret: mended.secret.contains(path),
+        })
+        .filter(|file| file.before.as_ref() != Some(&file.after))
+        .collect()
+}
+
+fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec<Left> {
+    let one = |finding: &Finding| {
+        let refused = reasons.get(&attempted(after, finding)).cloned();
+        let advice = finding.repair.as_ref().map(|repair| {
+            if wanted.takes(finding) || !is_mechanical(repair) {
+                repair.title.clone()
+            } else {
+                format!("{} (with `harden`, or `fix --unsafe`)", repair.title)
+            }
+        });
+        Left {
             rule: finding.rule.id.clone(),
             at: finding.primary.span,
             message: finding.message.clone(),
-            reason: reason.or(advice).unwrap_or_default(),
-        });
-    }
-    for (path, text) in overlay.texts {
-        let old = before.report.sources.iter().find(|source| *source.path == *path);
-        if let Some(old) = old.filter(|old| *old.text != *text) {
-            plan.files.push((path, old.text.to_string(), text));
+            reason: refused.or(advice).unwrap_or_default(),
         }
-    }
-    plan.before = before;
-    plan.after = current;
-    plan
-}
-
-/// The next finding to mend, the worst first, and how.
-fn next<'r>(
-    run: &'r Run,
-    wanted: Wanted,
-    failed: &BTreeMap<Attempt, String>,
-) -> Option<(&'r Finding, &'r Repair)> {
-    run.report
-        .findings
-        .iter()
-        .filter(|finding| finding.state == State::Active)
-        .filter_map(|finding| Some((finding, finding.repair.as_ref()?)))
-        .filter(|(_, repair)| {
-            is_mechanical(repair)
-                && (repair.safety == Safety::Safe || wanted.behaviour)
-                && (!repair.harden_only || wanted.hardening)
-        })
-        .filter(|(finding, _)| !failed.contains_key(&attempted(run, finding)))
-        .max_by_key(|(finding, _)| (finding.severity, std::cmp::Reverse(finding.primary.span.start)))
-}
-
-/// Makes one repair, and keeps it only if the finding is gone and nothing came in its place.
-fn attempt(
-    current: &Run,
-    finding: &Finding,
-    overlay: &mut Overlay<'_>,
-    judge: &impl Fn(&Overlay<'_>) -> Run,
-) -> Result<Run, String> {
-    let Some(repair) = &finding.repair else { return Err("nobody knows how".to_owned()) };
-    let edits = edits(repair, &current.report.sources, &current.documents)?;
-    let before = overlay.texts.clone();
-    for source in &current.report.sources {
-        let own: Vec<_> = edits.iter().filter(|edit| edit.span.file == source.id).cloned().collect();
-        if own.is_empty() {
-            continue;
-        }
-        let text = apply(&source.text, &own).ok_or("its changes touch each other")?;
-        overlay.texts.insert(source.path.to_string(), text);
-    }
-    let run = judge(overlay);
-    let verdict = verify(current, &run, &identity(current, finding));
-    if let Err(reason) = verdict {
-        overlay.texts = before;
-        return Err(reason);
-    }
-    Ok(run)
-}
-
-/// The finding is gone, and there are no more of any rule about anything than before.
-fn verify(before: &Run, after: &Run, mended: &Identity) -> Result<(), String> {
-    if after.report.problems.len() > before.report.problems.len() {
-        return Err("the result could not be read".to_owned());
-    }
-    let (old, new) = (counts(before), counts(after));
-    let count =
-        |counts: &BTreeMap<Identity, usize>, id: &Identity| counts.get(id).copied().unwrap_or_default();
-    if count(&new, mended) >= count(&old, mended) {
-        return Err("it would not help".to_owned());
-    }
-    match new.iter().find(|(id, many)| **many > count(&old, id)) {
-        Some(((rule, _, subject), _)) => Err(format!("it would bring `{rule}` to `{subject}`")),
-        None => Ok(()),
-    }
-}
-
-fn counts(run: &Run) -> BTreeMap<Identity, usize> {
-    let mut counts = BTreeMap::new();
-    for finding in run.report.active() {
-        *counts.entry(identity(run, finding)).or_default() += 1;
-    }
-    counts
+    };
+    after.report.active().map(one).collect()
 }

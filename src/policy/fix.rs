@@ -66,6 +66,25 @@ pub enum Verb {
     First(Path, Template),
     /// Put a command after those of a RUN.
     Then(Path, Template),
+    /// In a later file, replace an inherited list by its items without one: the later file's mapping, the list, the item.
+    Override(Path, String, Path),
+    /// What only code can do.
+    Recipe(Recipe),
+}
+
+/// Changes that need more than keys and values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipe {
+    /// Move a variable's value to a file of its own, which the image reads through `X_FILE`.
+    SecretToFile,
+    /// Move a value to `.env`.
+    SecretToEnv,
+}
+
+impl Recipe {
+    /// Every recipe by the name that rules use.
+    pub const NAMES: [(&'static str, Self); 2] =
+        [("secret-to-file", Self::SecretToFile), ("secret-to-env", Self::SecretToEnv)];
 }
 
 /// Data with placeholders.
@@ -143,7 +162,7 @@ fn spread(item: &Value, entries: Vec<(String, Data)>) -> Vec<Data> {
 
 const KEYS: &[&str] = &[
     "title", "safety", "caveat", "when", "in", "harden", "set", "append", "remove", "replace", "insert",
-    "first", "then",
+    "first", "then", "override", "recipe",
 ];
 
 /// Reads a list of fixes.
@@ -204,6 +223,15 @@ fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<V
                     _ => return value.mistake("say either `before` or `after`"),
                 });
             }
+            "override" => {
+                for (list, kept) in value.entries()? {
+                    kept.only(&["without"])?;
+                    let item = kept.need("without")?;
+                    let path = Path::read(&item, &item.text()?, kind)?;
+                    verbs.push(Verb::Override(base.clone(), list.to_owned(), path));
+                }
+            }
+            "recipe" => verbs.push(Verb::Recipe(value.word(&Recipe::NAMES)?)),
             "first" => verbs.push(Verb::First(base.clone(), Template::read(&value, places)?)),
             "then" => verbs.push(Verb::Then(base.clone(), Template::read(&value, places)?)),
             _ => {}

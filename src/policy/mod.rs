@@ -15,7 +15,7 @@ mod template;
 mod truth;
 
 pub use eval::{Context, Trace, holds};
-pub use fix::{Fix, Safety, Value, Verb};
+pub use fix::{Fix, Recipe, Safety, Value, Verb};
 pub use library::{PROFILES, Selection, all, builtin, lists, load, texts};
 pub use options::Values;
 pub use path::Path;

@@ -84,6 +84,17 @@ impl<'a> Amender<'a> {
         }
     }
 
+    /// Adds a key that the mapping does not have, with a tag before its list.
+    pub fn tagged(&self, mapping: NodeId, key: &str, tag: &str, items: Vec<Data>) -> Amended {
+        let list = Data::List(items);
+        let edits = self.set(mapping, key, &list)?;
+        let tagged = |edit: Edit| {
+            let with = edit.text.replacen(&format!("{key}:"), &format!("{key}: {tag}"), 1);
+            Edit::replace(edit.span, with)
+        };
+        Ok(edits.into_iter().map(tagged).collect())
+    }
+
     /// Adds items to the list of a key; equal ones are not added again.
     pub fn append(&self, mapping: NodeId, key: &str, items: &[Data]) -> Amended {
         self.writable(mapping)?;
@@ -106,7 +117,7 @@ impl<'a> Amender<'a> {
             Data::Text(text) => {
                 old.iter().any(|item| self.tree.scalar(item.node).is_some_and(|it| it.text.as_str() == text))
             }
-            _ => false,
+            _ => old.iter().any(|item| self.tree.to_data(item.node, &mut 1000).as_ref() == Some(data)),
         };
         let new: Vec<&Data> = items.iter().filter(|item| !has(item)).collect();
         let Some(last) = old.last() else {

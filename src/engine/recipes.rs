@@ -1,0 +1,137 @@
+//! Repairs that need more than keys and values: secrets that leave the file.
+
+use crate::facts::kinds::{Service, Variable};
+use crate::facts::{Kind, Node, NodeId, Target, World};
+use crate::policy::Recipe;
+use crate::source::Text;
+use crate::syntax::Data;
+
+use super::finding::Change;
+
+/// The changes of a recipe on a node; `None` where it does not fit.
+pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    match recipe {
+        Recipe::SecretToFile => secret_to_file(world, subject),
+        Recipe::SecretToEnv => secret_to_env(world, subject),
+    }
+}
+
+/// The variable becomes `X_FILE`, the value a file, the file a secret that the service is given.
+fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let Some(Node::Variable(variable)) = world.node(subject) else { return None };
+    let value = plain(variable)?;
+    let service = service(world, *variable.service.value()?)?;
+    let name = variable.head.name.known()?;
+    let reads = image_reads(world, service)?;
+    if !reads.iter().any(|it| it == name) {
+        return None;
+    }
+    let file = value.span().file;
+    let at = service.head.site.label;
+    // What comes from another file or through an anchor is not this service's alone to change.
+    if at.file != file || variable.head.site.via.is_some() {
+        return None;
+    }
+    let secret = secret_name(world, subject, name, service)?;
+    let directory = directory(world, value);
+    let kept = Data::Map(vec![("file".to_owned(), Data::Text(format!("./secrets/{secret}.txt")))]);
+    Some(vec![
+        Change::Replace(variable.head.name.span(), format!("{name}_FILE")),
+        Change::Replace(value.span(), format!("/run/secrets/{secret}")),
+        Change::Append(at, vec![("secrets".to_owned(), Data::List(vec![Data::Text(secret.clone())]))]),
+        Change::SetTop(file, vec![("secrets".to_owned(), Data::Map(vec![(secret.clone(), kept)]))]),
+        Change::Create {
+            path: format!("{directory}secrets/{secret}.txt"),
+            text: value.known()?.to_owned(),
+            secret: true,
+        },
+        hidden(format!("{directory}.gitignore"), "secrets/"),
+        hidden(format!("{directory}.dockerignore"), "secrets/"),
+    ])
+}
+
+/// The value moves to `.env`, and what is left says that it must be set. Compose only: a stack reads no `.env`.
+fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    if world.parts.get(subject.part as usize)?.target == Target::Stack {
+        return None;
+    }
+    let (value, name) = match world.node(subject)? {
+        Node::Variable(variable) => (plain(variable)?, variable.head.name.known()?.to_owned()),
+        Node::Url(url) => {
+            let host = url.host.value().and_then(Text::known).unwrap_or("service");
+            (url.password.value()?, format!("{host}_password"))
+        }
+        Node::Service(service) => {
+            (service.password.value()?, format!("{}_password", service.head.name.known()?))
+        }
+        _ => return None,
+    };
+    let known = value.known().filter(|known| is_simple(known))?;
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let directory = directory(world, value);
+    Some(vec![
+        Change::Replace(value.span(), format!("${{{name}:?}}")),
+        Change::AddLine { path: format!("{directory}.env"), line: format!("{name}='{known}'"), secret: true },
+        hidden(format!("{directory}.gitignore"), ".env"),
+        hidden(format!("{directory}.dockerignore"), ".env"),
+    ])
+}
+
+fn hidden(path: String, line: &str) -> Change {
+    Change::AddLine { path, line: line.to_owned(), secret: false }
+}
+
+/// A value that is written out on one line.
+fn plain(variable: &Variable) -> Option<&Text> {
+    let value = variable.value.value()?;
+    value.known().filter(|known| is_simple(known))?;
+    Some(value)
+}
+
+fn is_simple(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['\n', '\r', '\'', '$'])
+}
+
+fn service(world: &World, id: NodeId) -> Option<&Service> {
+    match world.node(id)? {
+        Node::Service(service) => Some(service),
+        _ => None,
+    }
+}
+
+fn image_reads(world: &World, service: &Service) -> Option<Vec<String>> {
+    let Node::Image(image) = world.node(*service.image.value()?)? else { return None };
+    let list = image.file_variables.value()?;
+    Some(list.items.iter().map(|name| name.as_str().to_owned()).collect())
+}
+
+/// The variable's name in small letters, with the service's before it where another secret is called so.
+fn secret_name(world: &World, subject: NodeId, name: &str, service: &Service) -> Option<String> {
+    let part = world.parts.get(subject.part as usize)?;
+    let taken = |wanted: &str| {
+        let secret = part
+            .of(Kind::Secret)
+            .any(|id| part.node(id).is_some_and(|node| node.head().name.as_str() == wanted));
+        // Another variable of that name would want the same file.
+        let twin = part.of(Kind::Variable).filter(|&id| id != subject).any(|id| {
+            part.node(id).is_some_and(|node| node.head().name.as_str().eq_ignore_ascii_case(wanted))
+        });
+        secret || twin
+    };
+    let short = name.to_ascii_lowercase();
+    let long = format!("{}_{short}", service.head.name.known()?.replace('.', "_"));
+    if !taken(&short) {
+        Some(short)
+    } else if taken(&long) {
+        None
+    } else {
+        Some(long)
+    }
+}
+
+/// The directory of the file that a text is written in, with its slash.
+fn directory(world: &World, text: &Text) -> String {
+    let path = world.source(text.span().file).map_or("", |source| &*source.path);
+    path.rsplit_once('/').map_or_else(String::new, |(directory, _)| format!("{directory}/"))
+}

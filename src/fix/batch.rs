@@ -1,0 +1,96 @@
+//! Repairs that can be made at once: their edits do not touch each other.
+
+use crate::engine::{Finding, Run};
+use crate::source::{Edit, FileId};
+
+use super::edits::{Rewrite, rewrite};
+
+/// Repairs to be made together.
+#[derive(Debug, Default)]
+pub struct Batch<'r> {
+    /// The findings that they mend.
+    pub findings: Vec<&'r Finding>,
+    /// What they change.
+    pub rewrites: Vec<Rewrite>,
+}
+
+/// A repair that cannot be made, and why.
+pub type Refused<'r> = (&'r Finding, String);
+
+/// As many of the repairs as go together, those that change least first where two want the same place; the others are
+/// left for the next round.
+pub fn batch<'r>(run: &'r Run, findings: Vec<&'r Finding>) -> (Batch<'r>, Vec<Refused<'r>>) {
+    let mut refused = Vec::new();
+    let mut ready = Vec::new();
+    for finding in findings {
+        let Some(repair) = &finding.repair else { continue };
+        match rewrite(repair, &run.report.sources, &run.documents) {
+            Ok(rewrite) => ready.push((finding, rewrite)),
+            Err(reason) => refused.push((finding, reason)),
+        }
+    }
+    ready.sort_by_key(|(finding, rewrite)| (rewrite.width(), std::cmp::Reverse(finding.severity)));
+    let mut batch = Batch::default();
+    for (finding, rewrite) in ready {
+        if batch.rewrites.iter().all(|other| together(other, &rewrite)) {
+            batch.findings.push(finding);
+            batch.rewrites.push(rewrite);
+        }
+    }
+    (batch, refused)
+}
+
+/// Whether two rewrites can be made at once.
+fn together(a: &Rewrite, b: &Rewrite) -> bool {
+    a.new_files.iter().all(|file| b.new_files.iter().all(|other| file.goes_with(other)))
+        && a.claims.iter().all(|claim| !b.claims.contains(claim))
+        && a.edits.iter().all(|edit| b.edits.iter().all(|other| beside(edit, other)))
+}
+
+/// Whether two edits leave each other alone. Insertions at one place do when they insert different things.
+fn beside(a: &Edit, b: &Edit) -> bool {
+    if !a.overlaps(b) {
+        return true;
+    }
+    a == b && !a.span.is_empty() || a.span.is_empty() && a.span == b.span && subject(a) != subject(b)
+}
+
+/// What an insertion begins with: the key of an entry, an item, an instruction.
+fn subject(edit: &Edit) -> &str {
+    let line = edit.text.trim_start_matches(['\r', '\n', ' ', ',']).lines().next().unwrap_or("");
+    if line.starts_with("- ") { line } else { line.split(':').next().unwrap_or(line) }
+}
+
+impl Batch<'_> {
+    /// The first half, for finding out which of the repairs does harm.
+    pub fn halve(&mut self) {
+        let half = self.findings.len().div_ceil(2);
+        self.findings.truncate(half);
+        self.rewrites.truncate(half);
+    }
+
+    /// The edits of one file, insertions at one place joined: what is indented deeper belongs to what stands before it.
+    pub fn edits(&self, file: FileId) -> Vec<Edit> {
+        let mut all: Vec<&Edit> =
+            self.rewrites.iter().flat_map(|it| &it.edits).filter(|edit| edit.span.file == file).collect();
+        all.sort_by_key(|edit| (edit.span, std::cmp::Reverse(depth(edit))));
+        let mut joined: Vec<Edit> = Vec::new();
+        for edit in all {
+            match joined.last_mut() {
+                Some(last) if last == edit => {}
+                Some(last) if last.span == edit.span && edit.span.is_empty() => {
+                    last.text.push_str(&edit.text);
+                }
+                _ => joined.push(edit.clone()),
+            }
+        }
+        joined
+    }
+}
+
+/// The indentation of an insertion; a dash is a little deeper than a key in the same column.
+fn depth(edit: &Edit) -> usize {
+    let line = edit.text.trim_start_matches(['\r', '\n']);
+    let blanks = line.len() - line.trim_start_matches(' ').len();
+    blanks * 2 + usize::from(line.trim_start().starts_with('-'))
+}

@@ -1,0 +1,148 @@
+//! Where repairs are tried: texts over the files, judged again after every change.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{self, Finding, Run};
+use crate::facts;
+use crate::policy::Policy;
+use crate::source::{Files, Found, ReadError, apply};
+
+use super::batch::Batch;
+
+/// New texts over the files that they replace, and files that are to be made.
+pub struct Overlay<'f> {
+    below: &'f dyn Files,
+    /// New texts by path.
+    pub texts: BTreeMap<String, String>,
+}
+
+impl Files for Overlay<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.below.read(path),
+        }
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.texts.contains_key(path) || self.below.is_file(path)
+    }
+
+    fn is_inside(&self, path: &str) -> bool {
+        self.below.is_inside(path) || self.texts.contains_key(path) && !self.below.is_file(path)
+    }
+}
+
+/// What is judged, and how.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The files as they are.
+    pub files: &'a dyn Files,
+    /// How they are read.
+    pub options: &'a facts::Options,
+    /// The rules.
+    pub policy: &'a Policy,
+}
+
+impl<'a> Desk<'a> {
+    /// An overlay that changes nothing yet.
+    pub fn overlay(self) -> Overlay<'a> {
+        Overlay { below: self.files, texts: BTreeMap::new() }
+    }
+
+    /// Judges files with their new texts.
+    pub fn judge(self, overlay: &Overlay<'_>, found: &[Found]) -> Run {
+        engine::check(overlay, found, self.options, self.policy, false)
+    }
+
+    /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place.
+    pub fn attempt(
+        self,
+        current: &Run,
+        batch: &Batch<'_>,
+        overlay: &mut Overlay<'_>,
+        found: &[Found],
+    ) -> Result<Run, String> {
+        let before = overlay.texts.clone();
+        let tried = write(current, batch, overlay).and_then(|()| {
+            let run = self.judge(overlay, found);
+            verify(current, &run, batch).map(|()| run)
+        });
+        if tried.is_err() {
+            overlay.texts = before;
+        }
+        tried
+    }
+}
+
+fn write(current: &Run, batch: &Batch<'_>, overlay: &mut Overlay<'_>) -> Result<(), String> {
+    for source in &current.report.sources {
+        let edits = batch.edits(source.id);
+        if !edits.is_empty() {
+            let text = apply(&source.text, &edits).ok_or("its changes touch each other")?;
+            overlay.texts.insert(source.path.to_string(), text);
+        }
+    }
+    for file in batch.rewrites.iter().flat_map(|rewrite| &rewrite.new_files) {
+        let text = file.text_over(overlay)?;
+        overlay.texts.insert(file.path.clone(), text);
+    }
+    Ok(())
+}
+
+/// What makes a finding the same before and after a change: rule, path, subject. Instructions lose their numbers, since
+/// one that is inserted or removed renumbers those after it.
+pub type Identity = (String, String, String);
+
+/// The identity of a finding.
+pub fn identity(run: &Run, finding: &Finding) -> Identity {
+    let path = run.report.path(finding.primary.span.file).to_owned();
+    let mut parts = finding.subject.split(" #");
+    let mut subject = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        subject.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    (finding.rule.id.clone(), path, subject)
+}
+
+/// A repair that did not help: the finding and the line that it points at.
+pub type Attempt = (Identity, String);
+
+/// What is remembered of a repair that did not help.
+pub fn attempted(run: &Run, finding: &Finding) -> Attempt {
+    let span = finding.primary.span;
+    let line = run.report.source(span.file).map_or("", |source| {
+        let range = source.lines.range(source.lines.line(span.start), &source.text);
+        source.text.get(range).unwrap_or("")
+    });
+    (identity(run, finding), line.to_owned())
+}
+
+/// The findings are gone, and there are no more of any rule about anything than before.
+fn verify(before: &Run, after: &Run, batch: &Batch<'_>) -> Result<(), String> {
+    if after.report.problems.len() > before.report.problems.len() {
+        return Err("the result could not be read".to_owned());
+    }
+    let (mut old, new) = (counts(before), counts(after));
+    for finding in &batch.findings {
+        if let Some(count) = old.get_mut(&identity(before, finding)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    let worse = new.iter().find(|(id, count)| old.get(*id).is_none_or(|old| *count > old));
+    match worse {
+        None => Ok(()),
+        Some((id, _)) if batch.findings.iter().any(|finding| identity(before, finding) == *id) => {
+            Err("it would not help".to_owned())
+        }
+        Some(((rule, _, subject), _)) => Err(format!("it would bring `{rule}` to `{subject}`")),
+    }
+}
+
+fn counts(run: &Run) -> BTreeMap<Identity, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in run.report.active() {
+        *counts.entry(identity(run, finding)).or_default() += 1;
+    }
+    counts
+}
