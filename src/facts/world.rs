@@ -6,9 +6,10 @@ use crate::source::{FileId, Source, Text};
 
 use super::declare::Table;
 use super::kinds::{
-    Command, Copy, Dependency, Dockerfile, File, Grant, Healthcheck, Image, Instruction, Label, Leftover,
-    Log, Mount, Network, Package, Piece, Pipeline, Port, Program, Project, Reference, Repetition, Run,
-    Secret, Service, Setting, Stage, StageRef, Update, Url, User, Variable, Volume,
+    Capability, Command, Copy, Dependency, Device, Dockerfile, File, Grant, Healthcheck, Hook, Image,
+    Instruction, Label, Leftover, Limit, Log, Mount, Network, Package, Piece, Pipeline, Port, Program,
+    Project, Reference, Repetition, Run, Secret, Service, Setting, Stage, StageRef, Update, Url, User,
+    Variable, Volume,
 };
 use super::known::{Site, View};
 
@@ -105,9 +106,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Project, File, Piece, Repetition, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency, Setting, Network, Volume,
-    Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline, Package, Leftover, Copy, StageRef,
-    Reference, Label, Program,
+    Project, File, Piece, Repetition, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency,
+    Setting, Network, Volume, Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline,
+    Package, Leftover, Copy, StageRef, Reference, Label, Program, Capability, Device, Hook, Limit,
 }
 
 impl Kind {

@@ -1,4 +1,4 @@
-//! Limits, replicas, updates, placement.
+//! Replicas, updates, placement.
 
 use crate::facts::kinds::{Service, Update};
 use crate::facts::make::head;
@@ -9,22 +9,6 @@ use crate::source::Text;
 use super::Filler;
 
 impl Filler<'_> {
-    /// Resource limits: `deploy.resources`, and the service-level keys that only Compose reads.
-    pub fn limits(&self, service: &mut Service, at: At<'_>) {
-        let resource = |keys: &[&str]| at.path(&[&["deploy", "resources"], keys].concat());
-        let own = |key: &str| if self.is_stack() { None } else { at.get(key) };
-        service.memory_limit =
-            resource(&["limits", "memory"]).ask(At::size).or(own("mem_limit").ask(At::size));
-        service.cpu_limit = resource(&["limits", "cpus"])
-            .ask(At::number)
-            .or(own("cpus").ask(At::number))
-            .or(own("cpu_quota").ask(At::number));
-        service.pids_limit =
-            resource(&["limits", "pids"]).ask(At::number).or(own("pids_limit").ask(At::number));
-        service.memory_reservation =
-            resource(&["reservations", "memory"]).ask(At::size).or(own("mem_reservation").ask(At::size));
-    }
-
     /// What `deploy:` and `restart:` say.
     pub fn deployment(&mut self, service: &mut Service, at: At<'_>) {
         let deploy = |keys: &[&str]| at.path(&[&["deploy"], keys].concat());

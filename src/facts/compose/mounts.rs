@@ -3,15 +3,14 @@
 use crate::facts::kinds::{Mount, Service};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::{Ask, At};
-use crate::facts::{Known, List, NodeId, Site};
-use crate::source::clean_path;
-use crate::source::{Origin, Text};
+use crate::facts::{Known, List, Node, NodeId, Site};
+use crate::source::{Origin, Text, clean_path};
 
 use super::Filler;
 
 impl Filler<'_> {
-    /// The mounts of a service: `volumes:` and `tmpfs:`.
-    pub fn mounts(&mut self, at: At<'_>) -> Known<List<NodeId>> {
+    /// The mounts of a service: `volumes:`, `tmpfs:`, and the files of its secrets and configs.
+    pub fn mounts(&mut self, at: At<'_>, service: &Service) -> Known<List<NodeId>> {
         let mut all = Vec::new();
         let volumes = at.get("volumes");
         let room = if self.is_full() { 0 } else { usize::MAX };
@@ -26,7 +25,35 @@ impl Filler<'_> {
                 all.extend(memory(item).map(|mount| self.part.add(mount)));
             }
         }
+        all.extend(self.granted_files(service));
         nodes(all, volumes.or(tmpfs).map_or(at.site, |at| at.site))
+    }
+
+    /// Compose binds the files of secrets and configs; a stack sends what is in them.
+    fn granted_files(&mut self, service: &Service) -> Vec<NodeId> {
+        if self.is_stack() {
+            return Vec::new();
+        }
+        let grants = service.grants.value().map(|list| list.items.clone()).unwrap_or_default();
+        let mounts: Vec<Mount> = grants.into_iter().filter_map(|id| self.granted_file(id)).collect();
+        mounts.into_iter().map(|mount| self.part.add(mount)).collect()
+    }
+
+    fn granted_file(&self, id: NodeId) -> Option<Mount> {
+        let Some(Node::Grant(grant)) = self.part.node(id) else { return None };
+        let Some(Node::Secret(secret)) = self.part.node(*grant.secret.value()?) else { return None };
+        let (file, site) = (secret.file.value()?, grant.head.site);
+        let key = if grant.kind.value() == Some(&"secret") { "secrets" } else { "configs" };
+        let name = grant.head.name.clone();
+        let mut mount = Mount::new(head(name.clone(), site, format!("{key}.{} (file)", name.as_str())));
+        mount.r#type = Known::Set("bind", site);
+        mount.written_in = Known::Set(key, site);
+        mount.target = grant.target.clone();
+        mount.read_only = Known::Set(true, site);
+        mount.target_is_file = Known::Set(true, site);
+        mount.options = Known::Set(List::default(), site);
+        self.source(&mut mount, Known::Set(file.clone(), site));
+        Some(mount)
     }
 
     fn short(&self, item: At<'_>) -> Option<Mount> {
@@ -52,6 +79,8 @@ impl Filler<'_> {
             Some(source) => match source.as_str().chars().next() {
                 Some('.' | '/' | '~' | '\\') => Known::Set("bind", site),
                 _ if source.as_str().get(1..2) == Some(":") => Known::Set("bind", site),
+                // No volume has a slash in its name.
+                Some('$') if source.pieces().any(|piece| piece.contains('/')) => Known::Set("bind", site),
                 Some('$') if !source.is_known() => Known::Unknown(site, "its source comes from a variable"),
                 _ => Known::Set("volume", site),
             },
@@ -62,6 +91,14 @@ impl Filler<'_> {
         } else {
             Known::Set(words.iter().any(|word| word.as_str() == "ro"), site)
         };
+        mount.propagation = words
+            .iter()
+            .find(|word| PROPAGATION.contains(&word.as_str()))
+            .map_or(Known::Absent, |word| Known::Set(word.clone(), Site { label: word.span(), ..item.site }));
+        mount.unknown_option = words
+            .iter()
+            .find(|word| word.known().is_some_and(|word| !is_option(word)))
+            .map_or(Known::Absent, |word| Known::Set(word.clone(), Site { label: word.span(), ..item.site }));
         mount.options = Known::Set(List::closed(words), site);
         if let Some(source) = source {
             self.source(&mut mount, part(&source));
@@ -105,6 +142,7 @@ impl Filler<'_> {
         mount.target = Known::Set(cleaned(&target), Site { label: target.span(), ..item.site });
         mount.read_only = item.get("read_only").ask(At::flag).or(Known::Set(false, site));
         mount.size = item.path(&["tmpfs", "size"]).ask(At::known);
+        mount.propagation = item.path(&["bind", "propagation"]).ask(At::known);
         mount.options = Known::Set(List::default(), site);
         if let Some(source) = source {
             self.source(&mut mount, source.known());
@@ -130,8 +168,35 @@ impl Filler<'_> {
             && let Some(&volume) = self.volumes.get(name)
         {
             mount.volume = Known::Set(volume, source.site().unwrap_or_default());
+            self.directory_in_disguise(mount, volume);
         }
         mount.source = source;
+    }
+
+    /// A named volume of the local driver may be nothing but a bind of a directory of the host.
+    fn directory_in_disguise(&self, mount: &mut Mount, volume: NodeId) {
+        let Some(Node::Volume(volume)) = self.part.node(volume) else { return };
+        if volume.driver.value().is_some_and(|driver| !matches!(driver.as_str(), "" | "local")) {
+            return;
+        }
+        let options = volume.options.value().map(|list| list.items.as_slice()).unwrap_or_default();
+        let option = |name: &str| {
+            options.iter().find(|pair| pair.key.as_str() == name).and_then(|pair| pair.value.value())
+        };
+        let words = option("o").map(|text| text.split(',')).unwrap_or_default();
+        let binds = words.iter().any(|word| matches!(word.as_str().trim(), "bind" | "rbind"));
+        let Some(device) = option("device").filter(|_| binds) else { return };
+        let site = mount.head.site;
+        let path = match device.known() {
+            Some(path) => Text::made(&clean_path(path), device.span(), device.origin()),
+            None => device.clone(),
+        };
+        mount.host_path = Known::Set(path, Site { label: device.span(), ..site });
+        mount.r#type = Known::Set("bind", site);
+        mount.written_in = Known::Set("volume-device", site);
+        if words.iter().any(|word| word.as_str().trim() == "ro") {
+            mount.read_only = Known::Set(true, site);
+        }
     }
 
     /// Paths that a read-only root leaves writable. A stack drops `tmpfs:` and so leaves nothing there.
@@ -151,6 +216,16 @@ impl Filler<'_> {
         }
         Known::Set(List::closed(paths), key)
     }
+}
+
+/// Words that say how mounts travel between host and container.
+const PROPAGATION: [&str; 6] = ["shared", "rshared", "slave", "rslave", "private", "rprivate"];
+
+/// Options of a short mount that a loader does something with (compose-go `format/volume.go`, docker/cli
+/// `compose/loader/volume.go`).
+fn is_option(word: &str) -> bool {
+    const OTHERS: [&str; 9] = ["ro", "rw", "z", "Z", "nocopy", "copy", "consistent", "cached", "delegated"];
+    OTHERS.contains(&word) || PROPAGATION.contains(&word)
 }
 
 fn cleaned(target: &Text) -> Text {

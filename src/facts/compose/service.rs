@@ -24,12 +24,13 @@ impl Filler<'_> {
         let stage = self.linked_stage(at);
         service.stage = stage;
         service.user = self.effective_user(at, &service);
-        privileges(&mut service, at);
+        self.privileges(&mut service, at);
         service.ports = self.ports(at);
-        service.mounts = self.mounts(at);
-        service.writable_paths = self.writable_paths(&service, key);
-        service.environment = self.environment(at);
         service.grants = self.grants(at);
+        service.mounts = self.mounts(at, &service);
+        service.writable_paths = self.writable_paths(&service, key);
+        service.data_mounted = self.data_mounted(&service, key);
+        service.environment = self.environment(at);
         service.networks = self.service_networks(at, key);
         service.healthcheck = self.effective_healthcheck(at, &service);
         self.limits(&mut service, at);
@@ -111,7 +112,17 @@ impl Filler<'_> {
     }
 
     fn add_service(&mut self, service: Service) -> NodeId {
-        let children: Vec<NodeId> = [&service.ports, &service.mounts, &service.environment, &service.grants]
+        let lists = [
+            &service.ports,
+            &service.mounts,
+            &service.environment,
+            &service.grants,
+            &service.capabilities,
+            &service.devices,
+            &service.hooks,
+            &service.limits,
+        ];
+        let children: Vec<NodeId> = lists
             .into_iter()
             .filter_map(Known::value)
             .flat_map(|list| list.items.iter().copied())
@@ -149,6 +160,10 @@ impl Filler<'_> {
             Some(Node::Grant(it)) => it.service = link,
             Some(Node::Update(it)) => it.service = link,
             Some(Node::Piece(it)) => it.service = link,
+            Some(Node::Capability(it)) => it.service = link,
+            Some(Node::Device(it)) => it.service = link,
+            Some(Node::Hook(it)) => it.service = link,
+            Some(Node::Limit(it)) => it.service = link,
             _ => {}
         }
     }
@@ -188,23 +203,6 @@ impl Filler<'_> {
 }
 
 /// What the service may do to the host.
-fn privileges(service: &mut Service, at: At<'_>) {
-    service.privileged = at.get("privileged").ask(At::flag);
-    service.cap_add = at.get("cap_add").ask(At::texts).map(|list| capabilities(&list));
-    service.cap_drop = at.get("cap_drop").ask(At::texts).map(|list| capabilities(&list));
-    service.security_opt = at.get("security_opt").ask(At::texts);
-    service.gains_privileges = gains_privileges(service);
-    service.read_only = at.get("read_only").ask(At::flag);
-    service.network_mode = at.get("network_mode").ask(At::known);
-    service.pid = at.get("pid").ask(At::known);
-    service.ipc = at.get("ipc").ask(At::known);
-    service.uts = at.get("uts").ask(At::known);
-    service.userns_mode = at.get("userns_mode").ask(At::known);
-    service.cgroup = at.get("cgroup").or_else(|| at.get("cgroupns_mode")).ask(At::known);
-    service.use_api_socket = at.get("use_api_socket").ask(At::flag);
-    service.devices = at.get("devices").ask(At::texts);
-}
-
 /// The services of a `depends_on` with their conditions; a list waits for the start only.
 fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
     if at.is_map() {
@@ -230,36 +228,6 @@ fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
     at.items()
         .filter_map(|item| Some((item.text()?.clone(), item.site, Known::Set("service_started", item.site))))
         .collect()
-}
-
-/// Capability names in one spelling: capitals, without `CAP_`.
-fn capabilities(list: &List<Text>) -> List<Text> {
-    let items = list.items.iter().map(|item| match item.known() {
-        Some(name) => {
-            let upper = name.to_ascii_uppercase();
-            let short = upper.strip_prefix("CAP_").unwrap_or(&upper);
-            if short == name { item.clone() } else { Text::made(short, item.span(), item.origin()) }
-        }
-        None => item.clone(),
-    });
-    List { items: items.collect(), open: list.open }
-}
-
-/// `no-new-privileges` in any of its spellings decides; the last one wins.
-fn gains_privileges(service: &Service) -> Known<bool> {
-    let Known::Set(options, site) = &service.security_opt else { return Known::Absent };
-    let mut gains = Known::Absent;
-    for option in &options.items {
-        let Some(text) = option.known() else {
-            return Known::Unknown(*site, "a security option comes from a variable");
-        };
-        let (name, value) = text.split_once([':', '=']).unwrap_or((text, "true"));
-        if name == "no-new-privileges" {
-            let site = Site { label: option.span(), ..*site };
-            gains = Known::Set(!value.eq_ignore_ascii_case("true"), site);
-        }
-    }
-    gains
 }
 
 /// A command as words: a string is split as a shell would, a list is taken as it is.

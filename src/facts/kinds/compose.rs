@@ -17,10 +17,12 @@ facts! {
         user: node(User),
         /// Whether it has the run of the host.
         privileged: flag,
-        /// Capabilities added.
+        /// Capabilities added, without `CAP_` and in capitals.
         cap_add: texts,
-        /// Capabilities taken away.
+        /// Capabilities taken away, without `CAP_` and in capitals.
         cap_drop: texts,
+        /// Every entry of both lists.
+        capabilities: nodes(Capability),
         /// Security options; `a=b` and `a:b` are both written `a:b` here.
         security_opt: texts,
         /// Whether processes may gain privileges through setuid programs; false where `no-new-privileges` is on.
@@ -44,7 +46,31 @@ facts! {
         /// Whether Compose gives it the Docker API socket.
         use_api_socket: flag,
         /// Devices of the host.
-        devices: texts,
+        devices: nodes(Device),
+        /// Rules for what it may do with devices, as written: `c 188:* rmw`.
+        device_rules: texts,
+        /// Groups that its processes are in besides their own.
+        group_add: texts,
+        /// The control group that its own is made in.
+        cgroup_parent: text,
+        /// Kernel parameters of its namespaces.
+        sysctls: map,
+        /// The kernel may not kill it when memory runs out.
+        oom_kill_disable: flag,
+        /// How ready the kernel is to kill it: -1000 is never.
+        oom_score_adj: number,
+        /// Memory and swap together, as written; `-1` is no limit.
+        memswap_limit: text,
+        /// Resource limits of its processes, by name: `nofile`.
+        ulimits: texts,
+        /// Services and containers whose mounts it gets, too.
+        volumes_from: texts,
+        /// The program at the host that Compose runs instead of a container.
+        provider: text,
+        /// Limits and reservations, as they are written.
+        limits: nodes(Limit),
+        /// Programs that run in it besides its own, at a moment of its life.
+        hooks: nodes(Hook),
         /// Ports that it publishes.
         ports: nodes(Port),
         /// What is mounted into it.
@@ -59,16 +85,18 @@ facts! {
         networks: nodes(Network),
         /// How Docker finds out whether it works; the Dockerfile's or the image's where it has none of its own.
         healthcheck: node(Healthcheck),
-        /// The largest amount of memory that it may use.
+        /// The largest amount of memory that it may use; absent where what is written limits nothing.
         memory_limit: size,
-        /// How many processors it may use.
+        /// How many processors it may use; absent where what is written limits nothing.
         cpu_limit: number,
-        /// How many processes it may have.
+        /// How many processes it may have; absent where what is written limits nothing.
         pids_limit: number,
         /// The memory that is kept for it.
         memory_reservation: size,
         /// The restart policy word.
         restart: text,
+        /// Whether a volume or memory file system covers a path where its image keeps its data.
+        data_mounted: flag,
         /// Whether it is made to run once and end.
         runs_once: flag,
         /// `deploy.mode`.
@@ -188,34 +216,6 @@ facts! {
         /// Ports of this or earlier services that use the same address and port of the host.
         earlier_on_same_socket: nodes(Port),
         /// The service that publishes it.
-        service: node(Service),
-    }
-
-    /// Something mounted into a service.
-    mount: Mount by written_in {
-        /// What it is.
-        r#type: word("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
-        /// Which key it stands under.
-        written_in: word("volumes", "tmpfs", "secrets", "configs", "volume-device"),
-        /// The path at the host or the name of the volume.
-        source: text,
-        /// The path at the host with `..`, `//` and `/.` resolved; absent for what is not a path.
-        host_path: text,
-        /// The path of the host relative to the project, if it lies in it.
-        source_in_project: flag,
-        /// The path in the container, cleaned.
-        target: text,
-        /// Whether it can only be read.
-        read_only: flag,
-        /// The size limit of a tmpfs.
-        size: text,
-        /// Its options.
-        options: texts,
-        /// The path has a file ending, so it is a file.
-        target_is_file: flag,
-        /// A named volume that it uses.
-        volume: node(Volume),
-        /// The service that it is mounted into.
         service: node(Service),
     }
 

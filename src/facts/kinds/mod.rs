@@ -2,12 +2,16 @@
 
 mod compose;
 mod dockerfile;
+mod grants;
 mod image;
+mod mount;
 mod project;
 mod shell;
 
 pub use compose::*;
 pub use dockerfile::*;
+pub use grants::*;
 pub use image::*;
+pub use mount::*;
 pub use project::*;
 pub use shell::*;

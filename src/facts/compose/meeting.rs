@@ -1,0 +1,109 @@
+//! Mounts that meet: at one path of a container, or at one source.
+
+use std::collections::BTreeMap;
+
+use crate::facts::kinds::{Mount, Service};
+use crate::facts::make::nodes;
+use crate::facts::{Kind, Known, Node, NodeId, Site};
+
+use super::Filler;
+
+impl Filler<'_> {
+    /// Tells each mount which ones before it have its target or its source.
+    pub fn meeting_mounts(&mut self) {
+        let mut targets: BTreeMap<(NodeId, String), Vec<NodeId>> = BTreeMap::new();
+        let mut sources: BTreeMap<(bool, String), Vec<(NodeId, NodeId)>> = BTreeMap::new();
+        for id in self.part.of(Kind::Mount).collect::<Vec<_>>() {
+            let Some(mount) = self.mount_at(id) else { continue };
+            let Some(&service) = mount.service.value() else { continue };
+            let site = mount.head.site;
+            let (target, source) = (known_target(mount), known_source(mount));
+            let mut same_target = Vec::new();
+            if let Some(target) = target {
+                let before = targets.entry((service, target)).or_default();
+                same_target.clone_from(before);
+                before.push(id);
+            }
+            let mut same_source = Vec::new();
+            if let Some(source) = source {
+                let before = sources.entry(source).or_default();
+                same_source = before
+                    .iter()
+                    .filter(|(_, other)| *other != service)
+                    .map(|(id, _)| *id)
+                    .take(SHOWN)
+                    .collect();
+                before.push((id, service));
+            }
+            if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
+                mount.earlier_at_same_target = nodes(same_target, site);
+                mount.earlier_of_same_source = nodes(same_source, site);
+            }
+        }
+    }
+
+    /// Whether a volume or memory file system covers a path where the image of a service keeps its data.
+    pub fn data_mounted(&self, service: &Service, key: Site) -> Known<bool> {
+        let Some(image) = self.image_of(service) else { return Known::Absent };
+        let paths = match &image.data_paths {
+            Known::Set(paths, _) => paths,
+            Known::Unknown(site, reason) => return Known::Unknown(*site, reason),
+            Known::Absent => return Known::Absent,
+        };
+        let mounts = service.mounts.value().map(|list| list.items.as_slice()).unwrap_or_default();
+        let mut unknown = false;
+        for target in mounts.iter().filter_map(|id| self.mount_at(*id)?.target.value()) {
+            let Some(target) = target.known() else {
+                unknown = true;
+                continue;
+            };
+            if paths.items.iter().any(|path| meet(path.as_str(), target)) {
+                return Known::Set(true, key);
+            }
+        }
+        if unknown {
+            return Known::Unknown(key, "the path of a mount comes from a variable");
+        }
+        Known::Set(false, key)
+    }
+
+    fn mount_at(&self, id: NodeId) -> Option<&Mount> {
+        match self.part.node(id) {
+            Some(Node::Mount(mount)) => Some(mount),
+            _ => None,
+        }
+    }
+}
+
+/// More mounts than this of one source are not named to each other.
+const SHOWN: usize = 8;
+
+fn known_target(mount: &Mount) -> Option<String> {
+    let target = mount.target.value()?.known()?;
+    let target = if target.len() > 1 { target.trim_end_matches('/') } else { target };
+    Some(target.to_owned())
+}
+
+/// Whether it is a path, and which; a secret or config is meant to be shared.
+fn known_source(mount: &Mount) -> Option<(bool, String)> {
+    if matches!(mount.written_in.value(), Some(&("secrets" | "configs"))) {
+        return None;
+    }
+    match (mount.host_path.value(), mount.source.value()) {
+        (Some(path), _) => Some((true, path.known()?.to_owned())),
+        (None, Some(name)) if mount.r#type.value() == Some(&"volume") => {
+            Some((false, name.known()?.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// Whether one path is the other or lies below it.
+fn meet(a: &str, b: &str) -> bool {
+    let below = |outer: &str, inner: &str| {
+        inner
+            .strip_prefix(outer.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    below(a, b) || below(b, a)
+}

@@ -1,0 +1,42 @@
+//! What is mounted into services.
+
+use crate::facts::declare::{facts, field_kind, field_type};
+
+facts! {
+    /// Something mounted into a service.
+    mount: Mount by written_in {
+        /// What Docker makes of it; a named volume that stands for a directory of the host is a `bind`.
+        r#type: word("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
+        /// Which key it stands under.
+        written_in: word("volumes", "tmpfs", "secrets", "configs", "volume-device"),
+        /// The path at the host or the name of the volume.
+        source: text,
+        /// The path at the host with `..`, `//` and `/.` resolved: of a bind, of a named volume that stands for a
+        /// directory of the host, of the file of a secret or config. Absent for what is not at the host.
+        host_path: text,
+        /// Whether that path is relative and lies in the project.
+        source_in_project: flag,
+        /// The path in the container, cleaned.
+        target: text,
+        /// Whether it can only be read.
+        read_only: flag,
+        /// The size limit of a tmpfs.
+        size: text,
+        /// Its options.
+        options: texts,
+        /// An option that Docker gives no meaning to.
+        unknown_option: text,
+        /// How mounts travel between host and container: `rprivate` where nothing is written.
+        propagation: text,
+        /// The path has a file ending, so it is a file.
+        target_is_file: flag,
+        /// A named volume that it uses.
+        volume: node(Volume),
+        /// Mounts above it in the same service that appear at the same path.
+        earlier_at_same_target: nodes(Mount),
+        /// Mounts of other services above it that have the same source.
+        earlier_of_same_source: nodes(Mount),
+        /// The service that it is mounted into.
+        service: node(Service),
+    }
+}
