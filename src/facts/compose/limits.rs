@@ -65,7 +65,7 @@ impl Filler<'_> {
                 limit.text = Known::Set(text.clone(), Site { label: text.span(), ..site });
                 limit.amount = value.parsed(|text| amount(resource, text));
                 limit.unit = value.known().map(|text| unit(&text));
-                limit.deploy_decides = Known::Set(section.is_some_and(|at| at.is_map()), site);
+                limit.deploy_decides = Known::Set(section.is_some_and(At::is_map), site);
                 pair.push(self.part.add(limit));
             }
             if let [deploy, service] = pair[..] {

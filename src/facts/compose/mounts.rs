@@ -69,7 +69,7 @@ impl Filler<'_> {
             }
             _ => return None,
         };
-        let site = Site { label: text.span(), ..item.site };
+        let site = item.site;
         let mut mount = Mount::new(head(text.clone(), site, format!("volumes[\"{}\"]", text.as_str())));
         mount.written_in = Known::Set("volumes", site);
         let part = |text: &Text| Known::Set(text.clone(), Site { label: text.span(), ..item.site });

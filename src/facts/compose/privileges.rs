@@ -176,7 +176,7 @@ fn is_permissions(text: &Text) -> bool {
 }
 
 fn capability_names(list: List<Text>) -> List<Text> {
-    List { items: list.items.iter().map(capability_name).collect(), open: list.open }
+    List { items: list.items.into_iter().map(|name| capability_name(&name)).collect(), open: list.open }
 }
 
 /// A capability in one spelling: capitals, without `CAP_`. Docker knows no `CAP_ALL`.
@@ -189,9 +189,9 @@ fn capability_name(text: &Text) -> Text {
 
 /// Security options in one spelling: `a=b` is `a:b`, as both engines read it. Paths and labels keep their case.
 fn security_options(list: List<Text>) -> List<Text> {
-    let items = list.items.iter().map(|item| {
+    let items = list.items.into_iter().map(|item| {
         let Some((name, value)) = item.known().and_then(|text| text.split_once([':', '='])) else {
-            return item.clone();
+            return item;
         };
         let word = value.to_ascii_lowercase();
         let value = if matches!(word.as_str(), "unconfined" | "disable") { &word } else { value };
