@@ -74,8 +74,8 @@ pub struct Leaves {
     pub avoided_by: Vec<String>,
     /// A variable with which they do not.
     pub variable: Option<String>,
-    /// The only words that remove it; absent where any clean-up of the manager does.
-    pub cleaned_by: Option<Vec<String>>,
+    /// The only phrases that remove it; empty where any clean-up of the manager does.
+    pub cleaned_by: Vec<Vec<String>>,
 }
 
 /// What managers do.
@@ -190,7 +190,8 @@ impl Phrase {
             return words.iter().any(|word| word.text.as_str() == flag);
         }
         if self.words.is_empty() {
-            return operands.is_empty();
+            let asks = |word: &Word| matches!(word.text.as_str(), "--version" | "-v" | "--help" | "-h");
+            return operands.is_empty() && !words.iter().any(asks);
         }
         if self.words == ["*"] {
             return !operands.is_empty();
@@ -211,14 +212,13 @@ impl Manager {
 
     /// Whether words of a clean-up remove what it leaves.
     pub fn cleans(leaves: &Leaves, usage: &Usage<'_>) -> bool {
-        match &leaves.cleaned_by {
-            None => usage.action == Some("clean"),
-            Some(words) => {
-                let takes_value = |flag: &str| usage.manager.value_flags.iter().any(|known| known == flag);
-                let operands = operands(usage.words, takes_value);
-                words.iter().all(|word| operands.iter().any(|operand| operand.text.as_str() == word))
-            }
+        if leaves.cleaned_by.is_empty() {
+            return usage.action == Some("clean");
         }
+        let takes_value = |flag: &str| usage.manager.value_flags.iter().any(|known| known == flag);
+        let operands = operands(usage.words, takes_value);
+        let says = |word: &String| operands.iter().any(|operand| operand.text.as_str() == word);
+        leaves.cleaned_by.iter().any(|phrase| phrase.iter().all(says))
     }
 }
 
@@ -312,7 +312,7 @@ fn leaves(data: &Data) -> Option<Leaves> {
         after: texts("after"),
         avoided_by: texts("avoided_by"),
         variable: text("variable"),
-        cleaned_by: text("cleaned_by").map(|phrase| words(&phrase)),
+        cleaned_by: texts("cleaned_by").iter().map(|phrase| words(phrase)).collect(),
     })
 }
 

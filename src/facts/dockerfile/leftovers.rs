@@ -142,9 +142,7 @@ impl Later {
         if let Some(action) = usage.action {
             self.actions.entry(name).or_default().insert(action);
         }
-        // apt's clean-up removes what was downloaded, not the lists.
-        let cleaned = |leaves: &&Leaves| leaves.kind != "lists" || name != "apt";
-        for leaves in usage.manager.leaves.iter().filter(cleaned) {
+        for leaves in &usage.manager.leaves {
             if Manager::cleans(leaves, usage) {
                 self.removed.extend(leaves.paths.iter().map(|path| (name, path.as_str())));
             }
