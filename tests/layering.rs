@@ -25,7 +25,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("ignore", &["source/discover.rs"]),
     ("miette", &["report/excerpt.rs"]),
     ("postcard", &["facts/embedded.rs", "policy/library.rs"]),
-    ("rayon", &["facts/load", "engine/check.rs"]),
+    ("rayon", &["facts/load", "engine/check.rs", "fix/plan.rs"]),
     ("regex", &["source/discover.rs", "policy/predicate.rs"]),
     ("serde", &["syntax/data.rs"]),
     ("serde_json", &["syntax/dockerfile/json.rs", "report", "cli"]),
