@@ -18,8 +18,9 @@ impl Scanner<'_> {
                         return;
                     }
                 }
-                b'`' if end == End::Backtick => {
-                    self.at += 1;
+                b'`' if self.in_backticks => {
+                    // It also ends what is still open inside of the backticks.
+                    self.at += usize::from(end == End::Backtick);
                     return;
                 }
                 b'(' if self.peek(1) == Some(b'(') => {
@@ -32,7 +33,13 @@ impl Scanner<'_> {
                 }
                 b'#' => self.at = self.find(self.at, b'\n').unwrap_or(self.s.len()),
                 b'\n' | b'\r' | b';' | b'&' | b'|' => {
-                    joined = self.operator(&mut cases);
+                    let follows = self.operator(&mut cases);
+                    // A line break behind `&&`, `||` or `|` ends nothing.
+                    let open = matches!(joined, Join::And | Join::Or | Join::Pipe);
+                    if open && matches!(byte, b'\n' | b'\r') {
+                        continue;
+                    }
+                    joined = follows;
                     if joined != Join::Pipe {
                         pipeline = self.new_pipeline();
                     }

@@ -21,7 +21,8 @@ impl Scanner<'_> {
         loop {
             self.blanks();
             let Some(byte) = self.peek(0) else { break };
-            let test = words.first().is_some_and(|word: &Word| word.raw.as_str() == "[[");
+            let is = |word: Option<&Word>, raw: &str| word.is_some_and(|word| word.raw.as_str() == raw);
+            let test = is(words.first(), "[[") && !is(words.last(), "]]");
             match byte {
                 b'\n' | b'\r' | b';' | b')' if !test || byte != b')' => break,
                 b'&' if self.peek(1) == Some(b'>') => redirects.push(self.redirect(slot)),
