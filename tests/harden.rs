@@ -13,8 +13,8 @@ use std::process::{Command, Output};
 use plimsoll::facts::Options;
 use plimsoll::fix::{Plan, Wanted, plan};
 use plimsoll::policy::{Policy, Selection, load};
-use plimsoll::source::{Found, Memory, guess};
 use plimsoll::source::{FileId, Source};
+use plimsoll::source::{Found, Memory, guess};
 use plimsoll::syntax::{dockerfile, yaml};
 
 fn plimsoll(directory: &Path, arguments: &[&str]) -> Output {
@@ -96,7 +96,12 @@ fn docker_accepts_every_hardened_stack() {
         for name in tree(&case.join("after")).into_keys().filter(|name| name.contains("stack")) {
             let path = case.join("after").join(name);
             let output = Command::new("docker").args(["stack", "config", "-c"]).arg(&path).output().unwrap();
-            assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{}: {}",
+                path.display(),
+                String::from_utf8_lossy(&output.stderr)
+            );
             count += 1;
         }
     }

@@ -162,8 +162,12 @@ pub struct Rules {
 /// Options of `facts`.
 #[derive(ClapArgs, Debug)]
 pub struct Facts {
-    /// The file.
-    pub file: String,
+    /// The file; several are one project, in this order.
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Print the document that the files are merged to.
+    #[arg(long)]
+    pub merged: bool,
     /// Take it for this.
     #[arg(long = "as", value_name = "TARGET")]
     pub target: Option<TargetName>,

@@ -172,6 +172,7 @@ pub fn options(judging: &Judging, config: &Config) -> facts::Options {
     facts::Options {
         target: judging.target.map(Into::into),
         projects,
+        keep_models: false,
         no_env: judging.no_env,
         allow_outside: judging.allow_outside,
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::facts::{self, Kind, Type, View, World, load};
+use crate::facts::{self, Kind, Part, Type, View, World, load};
 use crate::policy::DOTS;
-use crate::source::{Disk, Found, Text, guess};
+use crate::source::{Disk, Found, Text, clean_path, guess};
+use crate::syntax::yaml;
 
 use super::args::Facts;
 use super::check::print;
@@ -12,12 +13,25 @@ use super::{Env, Failure};
 
 /// Shows what was understood of a file: every node with its known fields and where they stand.
 pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
-    let found = [Found { path: args.file.clone(), guess: guess(&args.file), named: true }];
-    let options = facts::Options { target: args.target.map(Into::into), ..facts::Options::default() };
+    let files: Vec<String> = args.files.iter().map(|file| clean_path(file)).collect();
+    let found: Vec<Found> =
+        files.iter().map(|file| Found { path: file.clone(), guess: guess(file), named: true }).collect();
+    let options = facts::Options {
+        target: args.target.map(Into::into),
+        projects: if files.len() > 1 { vec![files.clone()] } else { Vec::new() },
+        keep_models: args.merged,
+        ..facts::Options::default()
+    };
     let loaded = load(&Disk::new(&env.directory), &found, &options);
     let mut out = String::new();
     for problem in &loaded.problems {
         let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
+    }
+    if args.merged {
+        let merged = loaded.world.parts.iter().filter_map(Part::merged);
+        out.extend(merged.map(|data| yaml::write(&data)));
+        print(env, out.as_bytes())?;
+        return Ok(if loaded.problems.is_empty() { 0 } else { 2 });
     }
     for part in &loaded.world.parts {
         let _ = writeln!(out, "{}{}", part.target.name(), if part.dual_use { " (dual-use)" } else { "" });

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Problem, Source, Span, Text};
 use crate::syntax::interpolate::{self, Dialect};
-use crate::syntax::units;
 use crate::syntax::yaml::{self, Plain, Style};
+use crate::syntax::{Data, units};
 
 use super::known::{Known, List, Pair, Site};
 
@@ -30,6 +30,30 @@ pub enum Tag {
     Reset,
     /// `!override`: this takes the place of what earlier files say.
     Override,
+}
+
+impl Value {
+    /// The value without spans; `None` when it is larger than `budget` values.
+    pub fn to_data(&self, budget: &mut u32) -> Option<Data> {
+        *budget = budget.checked_sub(1)?;
+        Some(match &self.shape {
+            Shape::Null => Data::Null,
+            Shape::Scalar(text, plain) => match plain {
+                Plain::Bool(flag) => Data::Bool(*flag),
+                Plain::Int(number) => Data::Int(*number),
+                Plain::Float(number) => Data::Float(*number),
+                Plain::Null | Plain::Text => Data::Text(text.as_str().to_owned()),
+            },
+            Shape::List(items) => {
+                Data::List(items.iter().map(|item| item.value.to_data(budget)).collect::<Option<_>>()?)
+            }
+            Shape::Map(entries) => {
+                let mut entry =
+                    |entry: &Entry| Some((entry.key.as_str().to_owned(), entry.value.to_data(budget)?));
+                Data::Map(entries.iter().map(&mut entry).collect::<Option<_>>()?)
+            }
+        })
+    }
 }
 
 /// What a value is.

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use crate::source::{FileId, Source, Text};
+use crate::syntax::Data;
 
 use super::declare::Table;
-use super::kinds::{
-    Capability, Command, Copy, Dependency, Device, Dockerfile, File, Grant, Healthcheck, Hook, Image,
-    Instruction, Label, Leftover, Limit, Log, Mount, Network, Package, Piece, Pipeline, Port, Program,
-    Project, Reference, Repetition, Run, Secret, Service, Setting, Stage, StageRef, Update, Url, User,
-    Variable, Volume,
-};
+#[allow(clippy::wildcard_imports, reason = "every kind that there is")]
+use super::kinds::*;
 use super::known::{Site, View};
+use super::model::Value;
 
 /// A node of the run: a part (one Dockerfile or one assembled project) and a place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,9 +104,45 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Project, File, Piece, Repetition, Service, Image, User, Healthcheck, Variable, Url, Port, Mount, Dependency,
-    Setting, Network, Volume, Secret, Grant, Log, Update, Dockerfile, Stage, Instruction, Run, Command, Pipeline,
-    Package, Leftover, Copy, StageRef, Reference, Label, Program, Capability, Device, Hook, Limit,
+    // One a line, so that nobody is in anybody's way.
+    Project,
+    File,
+    Capability,
+    Command,
+    Copy,
+    Dependency,
+    Device,
+    Difference,
+    Dockerfile,
+    Grant,
+    Healthcheck,
+    Hook,
+    Image,
+    Instruction,
+    Label,
+    Leftover,
+    Limit,
+    Log,
+    Mount,
+    Network,
+    Package,
+    Piece,
+    Pipeline,
+    Port,
+    Program,
+    Reference,
+    Repetition,
+    Run,
+    Secret,
+    Service,
+    Setting,
+    Stage,
+    StageRef,
+    Update,
+    Url,
+    User,
+    Variable,
+    Volume,
 }
 
 impl Kind {
@@ -136,6 +170,8 @@ pub struct Part {
     pub files: Vec<FileId>,
     /// Files that are merged below them and judged on their own.
     pub context: Vec<FileId>,
+    /// The merged document, where it was asked for.
+    pub(super) model: Option<Arc<Value>>,
     nodes: Vec<Node>,
     by_kind: Vec<Vec<u32>>,
 }
@@ -149,9 +185,15 @@ impl Part {
             dual_use: false,
             files,
             context: Vec::new(),
+            model: None,
             nodes: Vec::new(),
             by_kind: vec![Vec::new(); Kind::ALL.len()],
         }
+    }
+
+    /// The document that its files are merged to, if it was kept.
+    pub fn merged(&self) -> Option<Data> {
+        self.model.as_ref()?.to_data(&mut 1_000_000)
     }
 
     /// Adds a node.

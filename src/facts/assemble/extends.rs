@@ -66,7 +66,7 @@ impl Assembler<'_> {
         let below = self.over_its_base(base.file, &found, chain);
         chain.pop();
         let own = without(&service.value, "extends");
-        let merge = Merge { dialect: Dialect::Compose, via: Some(extends.site.label) };
+        let merge = Merge { dialect: Dialect::Compose, via: Some(extends.site.label), notes: None };
         merge.values(&below, &own, &["services", service.key.as_str()])
     }
 

@@ -34,7 +34,9 @@ impl Assembler<'_> {
         }
         chain.pop();
         match below {
-            Some(below) => Merge { dialect: Dialect::Compose, via: None }.values(&below, &model, &[]),
+            Some(below) => {
+                Merge { dialect: Dialect::Compose, via: None, notes: None }.values(&below, &model, &[])
+            }
             None => model,
         }
     }
@@ -72,7 +74,7 @@ impl Assembler<'_> {
 fn over(base: Option<Arc<Value>>, next: Option<Arc<Value>>) -> Option<Arc<Value>> {
     match (base, next) {
         (Some(base), Some(next)) => {
-            Some(Merge { dialect: Dialect::Compose, via: None }.values(&base, &next, &[]))
+            Some(Merge { dialect: Dialect::Compose, via: None, notes: None }.values(&base, &next, &[]))
         }
         (base, next) => base.or(next),
     }

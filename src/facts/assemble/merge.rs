@@ -2,6 +2,7 @@
 //!
 //! Sources: compose-go's merge table and docker/cli's stack loader, both run (compose-and-swarm.md, 1.4 and 4.4).
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::facts::model::{Entry, Item, Shape, Tag, Value};
@@ -13,11 +14,24 @@ use super::keys::{self, Key};
 
 /// How two values are merged.
 #[derive(Clone, Copy, Debug)]
-pub struct Merge {
+pub struct Merge<'n> {
     /// Whose rules hold.
     pub dialect: Dialect,
     /// Through which place the values of the base come to the result (`extends:`).
     pub via: Option<Span>,
+    /// Where to note what a stack merges otherwise than Compose would.
+    pub notes: Option<&'n RefCell<Vec<Difference>>>,
+}
+
+/// Something that the stack loader merges otherwise than Compose, or than its reader would think.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// What happens instead.
+    pub what: &'static str,
+    /// The value in the later file.
+    pub at: Span,
+    /// The keys that lead to it.
+    pub path: Vec<String>,
 }
 
 /// What becomes of two values under one key.
@@ -41,15 +55,34 @@ enum Join {
     Append,
 }
 
-impl Merge {
+impl Merge<'_> {
+    fn note(self, what: &'static str, at: Span, path: &[&str]) {
+        if let Some(notes) = self.notes.filter(|_| self.dialect == Dialect::Stack) {
+            let path = path.iter().map(|key| (*key).to_owned()).collect();
+            notes.borrow_mut().push(Difference { what, at, path });
+        }
+    }
+
     /// The value of two files at `path`, keys from the document's root.
     pub fn values(self, base: &Arc<Value>, over: &Arc<Value>, path: &[&str]) -> Arc<Value> {
         let stack = self.dialect == Dialect::Stack;
         if !stack && over.tag == Some(Tag::Override) {
             return over.clone();
         }
-        if is_nothing(over) || stack && is_unset(over, path) {
+        if over.tag.is_some() {
+            self.note("tag-ignored", over.span, path);
+        }
+        if is_nothing(over) {
             return base.clone();
+        }
+        if stack && is_unset(over, path) {
+            if !is_unset(base, path) {
+                self.note("unset-ignored", over.span, path);
+            }
+            return base.clone();
+        }
+        if stack && path.ends_with(&["healthcheck", "test"]) && matches!(over.shape, Shape::List(_)) {
+            self.note("concatenated", over.span, path);
         }
         match join(path, stack) {
             Join::Replace => over.clone(),
@@ -61,12 +94,12 @@ impl Merge {
                 (Shape::Scalar(..), Shape::Map(_)) if path.last() == Some(&"build") => {
                     self.maps(&keys::context(base), over, path)
                 }
-                (Shape::List(_), Shape::List(_)) => self.lists(base, over, Join::Union),
+                (Shape::List(_), Shape::List(_)) => self.lists(base, over, Join::Union, path),
                 _ => over.clone(),
             },
             how => match (&base.shape, &over.shape) {
                 (Shape::Null, _) | (_, Shape::Map(_)) => over.clone(),
-                _ => self.lists(&keys::listed(base), &keys::listed(over), how),
+                _ => self.lists(&keys::listed(base), &keys::listed(over), how, path),
             },
         }
     }
@@ -115,7 +148,7 @@ impl Merge {
         entry
     }
 
-    fn lists(self, base: &Arc<Value>, over: &Arc<Value>, how: Join) -> Arc<Value> {
+    fn lists(self, base: &Arc<Value>, over: &Arc<Value>, how: Join, path: &[&str]) -> Arc<Value> {
         let (Shape::List(old), Shape::List(new)) = (&base.shape, &over.shape) else { return over.clone() };
         let key = |value: &Value| match how {
             Join::Keyed(key) => key(value),
@@ -134,8 +167,17 @@ impl Merge {
         for item in new {
             let own = key(&item.value);
             if let Some(index) = own.as_ref().and_then(|key| places.get(key)).copied() {
+                if keys::text(&items[index].value) != keys::text(&item.value) {
+                    self.note("replaced", item.site.label, path);
+                }
                 items[index] = item.clone();
                 continue;
+            }
+            let repeated = |other: &&Item| {
+                keys::text(&other.value).is_some_and(|text| Some(text) == keys::text(&item.value))
+            };
+            if items.iter().any(|other| repeated(&other)) {
+                self.note("repeated", item.site.label, path);
             }
             if let Some(key) = own {
                 places.insert(key, items.len());

@@ -6,6 +6,7 @@ mod include;
 mod keys;
 mod merge;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::Reason;
 use super::load::Document;
 use super::model::{Builder, Entry, Shape, Tag, Value};
 use crate::source::clean_path;
-use merge::Merge;
+use merge::{Difference, Merge};
 
 pub use include::is_remote;
 
@@ -46,6 +47,8 @@ pub struct Assembled {
     pub problems: Vec<Problem>,
     /// Interpolations that Docker refuses.
     pub invalid: Vec<(Span, String)>,
+    /// What the stack loader merges otherwise than one would think.
+    pub differences: Vec<Difference>,
     /// Why there may be more than is known: something that was included could not be read.
     pub open: Option<Reason>,
 }
@@ -77,9 +80,11 @@ pub fn assemble(
         directories: BTreeMap::new(),
         problems: Vec::new(),
         invalid: Vec::new(),
+        differences: Vec::new(),
         open: None,
     };
     let mut assembler = Assembler { library, dialect, env, models: BTreeMap::new(), tagged: false, out };
+    let notes = RefCell::new(Vec::new());
     let mut merged: Option<Arc<Value>> = None;
     for &file in files {
         let Some(model) = assembler.resolved(file, &mut Vec::new()) else { continue };
@@ -87,12 +92,13 @@ pub fn assemble(
             assembler.out.files.push((file, own.clone()));
         }
         merged = Some(match merged {
-            Some(base) => Merge { dialect, via: None }.values(&base, &model, &[]),
+            Some(base) => Merge { dialect, via: None, notes: Some(&notes) }.values(&base, &model, &[]),
             None => model,
         });
     }
     let model = merged?;
     let resets = assembler.tagged && dialect == Dialect::Compose;
+    assembler.out.differences = notes.into_inner();
     assembler.out.model = if resets { without_resets(&model, 0) } else { model };
     Some(assembler.out)
 }
@@ -116,7 +122,7 @@ impl Assembler<'_> {
         let source = self.library.sources.get(file.0 as usize)?;
         let Document::Yaml(tree) = self.library.documents.get(file.0 as usize)? else { return None };
         let mut builder = Builder::new(source, tree, self.dialect, self.env);
-        let merge = Merge { dialect: self.dialect, via: None };
+        let merge = Merge { dialect: self.dialect, via: None, notes: None };
         let mut model: Option<Arc<Value>> = None;
         let roots = if self.dialect == Dialect::Stack { 1 } else { tree.documents.len() };
         for &root in tree.documents.iter().take(roots) {

@@ -8,6 +8,7 @@ mod healthcheck;
 mod image;
 mod limits;
 mod meeting;
+mod merging;
 mod mounts;
 mod networks;
 mod ports;
@@ -137,6 +138,7 @@ impl Filler<'_> {
             project.services.open(start, reason);
         }
         self.part.add(project);
+        self.differences();
         self.dependencies(root);
         self.urls(root);
         self.sockets();

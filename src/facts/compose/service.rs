@@ -1,13 +1,11 @@
 //! Services.
 
-use std::collections::BTreeMap;
-
-use crate::facts::kinds::{Dependency, Log, Piece, Repetition, Service};
+use crate::facts::kinds::{Dependency, Log, Service};
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
 use crate::facts::{Known, List, NodeId, Site};
-use crate::source::{FileId, Origin, Text};
+use crate::source::{Origin, Text};
 
 use super::Filler;
 
@@ -51,44 +49,6 @@ impl Filler<'_> {
         let id = self.add_service(service);
         self.repetitions(at, id);
         id
-    }
-
-    /// What the last file that was merged over the definition says.
-    fn piece(&mut self, entry: &Entry) -> Known<NodeId> {
-        let Some(key) = entry.again.last() else { return Known::Absent };
-        let site = Site::written(key.span());
-        let mut piece = Piece::new(head(key.clone(), site, format!("services.{}", key.as_str())));
-        let first = entry.key.span().file;
-        let overlay = self.reading.files.iter().any(|file| file.id == first);
-        piece.way = Known::Set(if overlay { "overlay" } else { "include" }, site);
-        Known::Set(self.part.add(piece), site)
-    }
-
-    /// Items that stand twice in lists which Docker merges without looking and then refuses.
-    fn repetitions(&mut self, at: At<'_>, service: NodeId) {
-        const KEYS: [&str; 5] =
-            ["security_opt", "group_add", "volumes_from", "external_links", "device_cgroup_rules"];
-        if self.is_stack() {
-            return;
-        }
-        for key in KEYS {
-            let mut seen: BTreeMap<&str, FileId> = BTreeMap::new();
-            for item in at.get(key).into_iter().flat_map(At::items) {
-                let Some((text, known)) = item.text().and_then(|text| Some((text, text.known()?))) else {
-                    continue;
-                };
-                let file = text.span().file;
-                if let Some(earlier) = seen.insert(known, file) {
-                    let mut node =
-                        Repetition::new(head(text.clone(), item.site, format!("{key}[\"{known}\"]")));
-                    node.head.parent = Some(service);
-                    node.key = Known::Set(Text::made(key, text.span(), Origin::Written), item.site);
-                    node.same_file = Known::Set(earlier == file, item.site);
-                    node.service = Known::Set(service, item.site);
-                    self.part.add(node);
-                }
-            }
-        }
     }
 
     fn log(&mut self, at: At<'_>, key: Site) -> Known<NodeId> {

@@ -43,6 +43,17 @@ facts! {
         service: node(Service),
     }
 
+    /// Something that the stack loader merges otherwise than Compose, or than one would think.
+    difference: Difference {
+        /// What happens to the value of the later file: it does not unset the earlier one, is put behind it, loses its
+        /// tag, stands there twice, or takes the place of an entry that only looks the same.
+        what: word("unset-ignored", "concatenated", "tag-ignored", "repeated", "replaced"),
+        /// The key that it stands under.
+        key: text,
+        /// The service.
+        service: node(Service),
+    }
+
     /// A key that is written in a Compose or stack file, whatever it is.
     setting: Setting by path {
         /// Where it stands, with `*` for names of the user's own: `services.*.security_opt`.

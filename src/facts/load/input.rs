@@ -30,7 +30,11 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
     };
     let text = files.read(&found.path).and_then(|bytes| decode(bytes, guess == Some(Guess::Dockerfile)));
     let mut input = Input {
-        source: Source::new(id, &found.path, text.as_ref().map_or_else(|it| it.before.as_str(), |it| it)),
+        source: Source::new(
+            id,
+            &found.path,
+            text.as_ref().map_or_else(|it| it.before.as_str(), String::as_str),
+        ),
         document: Document::Unread,
         problems: Vec::new(),
         guess,

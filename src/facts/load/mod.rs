@@ -40,6 +40,8 @@ pub struct Options {
     pub target: Option<Target>,
     /// Files that make a project together, by clean path and in the order in which they are merged.
     pub projects: Vec<Vec<String>>,
+    /// Keep the merged documents.
+    pub keep_models: bool,
     /// Leave `.env` alone.
     pub no_env: bool,
     /// Read what lies outside of the project.
@@ -257,6 +259,7 @@ fn project(
     let mut part = Part::new(id, target, own.clone());
     part.context = ids.iter().filter(|id| !own.contains(id)).copied().collect();
     part.dual_use = dual_use;
+    part.model = options.keep_models.then(|| assembled.model.clone());
     let mut problems = std::mem::take(&mut assembled.problems);
     problems.extend(
         std::mem::take(&mut assembled.invalid)

@@ -13,4 +13,5 @@ pub use amend::{Amended, Amender, Refusal};
 pub use build::{Limits, parse};
 pub use effective::Effective;
 pub use plain::{Plain, plain_text};
+pub use render::write;
 pub use tree::{Comment, Duplicate, Entry, Item, Node, NodeId, Scalar, Shape, Style, Tree};

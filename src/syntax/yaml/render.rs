@@ -17,6 +17,18 @@ pub struct Style {
     pub eol: &'static str,
 }
 
+/// A whole document in block style.
+pub fn write(data: &Data) -> String {
+    let style = Style { step: 2, dash: 2, quote: '"', eol: "\n" };
+    let text = match data {
+        Data::Map(entries) => {
+            entries.iter().map(|(key, data)| format!("{}\n", entry(key, data, 0, style))).collect()
+        }
+        other => format!("{}\n", flow(other, style.quote)),
+    };
+    format!("---\n{text}")
+}
+
 /// What stands behind `key:` in block style, leading blank or line break included.
 pub fn value(data: &Data, column: usize, style: Style) -> String {
     match data {
