@@ -45,27 +45,42 @@ struct Run {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Map {
     Linear(u32),
-    Runs(Arc<[Run]>),
+    Runs(Box<[Run]>),
 }
 
-/// A value with a map back to where it is written. Cheap to clone and to slice.
+/// A value with a map back to where it is written. Cheap to clone and to slice: facts hold thousands of them, so all
+/// slices of one value share what is known of it.
 #[derive(Clone, Debug)]
 pub struct Text {
-    whole: Arc<str>,
+    inner: Arc<Inner>,
     start: u32,
     end: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Inner {
+    whole: Box<str>,
     file: FileId,
     map: Map,
-    holes: Option<Arc<[Hole]>>,
+    holes: Option<Box<[Hole]>>,
     origin: Origin,
 }
 
 impl Text {
     /// Text that stands in `file` from byte `from` on, byte for byte.
     pub fn written(value: &str, file: FileId, from: u32) -> Self {
-        let whole: Arc<str> = value.into();
-        let end = whole.len() as u32;
-        Self { whole, start: 0, end, file, map: Map::Linear(from), holes: None, origin: Origin::Written }
+        Self::whole(Inner {
+            whole: value.into(),
+            file,
+            map: Map::Linear(from),
+            holes: None,
+            origin: Origin::Written,
+        })
+    }
+
+    fn whole(inner: Inner) -> Self {
+        let end = inner.whole.len() as u32;
+        Self { inner: Arc::new(inner), start: 0, end }
     }
 
     /// A value that does not stand in the file but that the text at `span` chose (a default, a table entry).
@@ -78,18 +93,20 @@ impl Text {
     /// The same text with another origin.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
-        self.origin = origin;
+        if self.inner.origin != origin {
+            Arc::make_mut(&mut self.inner).origin = origin;
+        }
         self
     }
 
     /// How the value came to be.
     pub fn origin(&self) -> Origin {
-        self.origin
+        self.inner.origin
     }
 
     /// The value; holes appear as they were written.
     pub fn as_str(&self) -> &str {
-        self.whole.get(self.start as usize..self.end as usize).unwrap_or("")
+        self.inner.whole.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
     /// Length of the value in bytes.
@@ -115,7 +132,7 @@ impl Text {
     /// The unknown parts, in bytes of this text's value, in order.
     pub fn holes(&self) -> impl Iterator<Item = (Range<usize>, &Hole)> {
         let (start, end) = (self.start, self.end);
-        self.holes.iter().flat_map(|holes| holes.iter()).filter_map(move |hole| {
+        self.inner.holes.iter().flat_map(|holes| holes.iter()).filter_map(move |hole| {
             let from = hole.range.start.max(start);
             let to = hole.range.end.min(end);
             (from < to).then(|| ((from - start) as usize..(to - start) as usize, hole))
@@ -136,11 +153,11 @@ impl Text {
 
     /// Where the value is written.
     pub fn span(&self) -> Span {
-        let (start, end) = match &self.map {
+        let (start, end) = match &self.inner.map {
             Map::Linear(base) => (base + self.start, base + self.end),
             Map::Runs(runs) => (map_start(runs, self.start), map_end(runs, self.start, self.end)),
         };
-        Span::new(self.file, start, end.max(start))
+        Span::new(self.inner.file, start, end.max(start))
     }
 
     /// A part of the value, by its bytes. Ranges that cut a character or leave the text give the nearest legal part.
@@ -211,7 +228,7 @@ impl Text {
     }
 
     fn in_hole(&self, at: usize) -> bool {
-        self.holes.is_some() && self.holes().any(|(hole, _)| hole.contains(&at))
+        self.inner.holes.is_some() && self.holes().any(|(hole, _)| hole.contains(&at))
     }
 }
 
@@ -290,16 +307,16 @@ impl TextBuilder {
     /// Adds a text of the same file with its own map and holes.
     pub fn text(&mut self, part: &Text) {
         let shift = self.value.len() as u32;
-        match &part.map {
+        match &part.inner.map {
             Map::Linear(base) => self.linear(part.as_str(), base + part.start),
             Map::Runs(runs) => {
                 for (index, run) in runs.iter().enumerate() {
-                    let next = runs.get(index + 1).map_or(part.whole.len() as u32, |run| run.at);
+                    let next = runs.get(index + 1).map_or(part.inner.whole.len() as u32, |run| run.at);
                     let (from, to) = (run.at.max(part.start), next.min(part.end));
                     if from >= to {
                         continue;
                     }
-                    let value = &part.whole[from as usize..to as usize];
+                    let value = &part.inner.whole[from as usize..to as usize];
                     if run.linear {
                         self.linear(value, run.from.start + (from - run.at));
                     } else {
@@ -312,7 +329,7 @@ impl TextBuilder {
             let range = range.start as u32 + shift..range.end as u32 + shift;
             self.holes.push(Hole { range, name: hole.name.clone() });
         }
-        self.origin = self.origin.max(part.origin);
+        self.origin = self.origin.max(part.inner.origin);
     }
 
     /// Notes that a part has this origin; the text keeps the least certain one.
@@ -338,8 +355,7 @@ impl TextBuilder {
             _ => Map::Runs(self.runs.into()),
         };
         let holes = if self.holes.is_empty() { None } else { Some(self.holes.into()) };
-        let end = self.value.len() as u32;
-        Text { whole: self.value.into(), start: 0, end, file: self.file, map, holes, origin: self.origin }
+        Text::whole(Inner { whole: self.value.into(), file: self.file, map, holes, origin: self.origin })
     }
 }
 
