@@ -304,6 +304,14 @@ impl TextBuilder {
         self.holes.push(Hole { range: start..self.value.len() as u32, name: name.into() });
     }
 
+    /// Adds a written part that cannot be known; it keeps its map, so it may run across continuations.
+    pub fn unknown(&mut self, part: &Text, name: &str) {
+        let (start, kept) = (self.value.len() as u32, self.holes.len());
+        self.text(part);
+        self.holes.truncate(kept);
+        self.holes.push(Hole { range: start..self.value.len() as u32, name: name.into() });
+    }
+
     /// Adds a text of the same file with its own map and holes.
     pub fn text(&mut self, part: &Text) {
         let shift = self.value.len() as u32;

@@ -218,7 +218,7 @@ fn put(
                             out.text(operand);
                         }
                     }
-                    _ => out.hole(variable.written.as_str(), span.start, variable.name.as_str()),
+                    _ => out.unknown(&variable.written, variable.name.as_str()),
                 }
             }
         }

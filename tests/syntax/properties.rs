@@ -7,14 +7,75 @@ use proptest::prelude::*;
 
 /// Pieces that mean something to one of the parsers.
 const PIECES: &[&str] = &[
-    "FROM x", "RUN ", "COPY ", "ONBUILD ", "HEALTHCHECK CMD ", "<<EOF", "<<-E", "EOF", "\\\n", "\n", "\r\n", "\t", " ", "  ",
-    "[\"a\"]", "[", "]", "{", "}", "(", ")", "$(", "${X:-", "$X", "`", "\"", "'", "\\", "#", "# c", "&&", "||", "|", ";", ";;", "&",
-    "case x in ", "esac", "if ", "fi", "a: ", "- ", "&a ", "*a", "<<: ", "!reset ", "|+\n", ">-\n", "---\n", "? ", ":", ",", "한국", "😀",
-    "\u{feff}", "\u{a0}", "--x=", "2>&1", "<(", "$((", "sh -c '", "eval ", "# escape=`\n", "\0",
+    "FROM x",
+    "RUN ",
+    "COPY ",
+    "ONBUILD ",
+    "HEALTHCHECK CMD ",
+    "<<EOF",
+    "<<-E",
+    "EOF",
+    "\\\n",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "  ",
+    "[\"a\"]",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    "$(",
+    "${X:-",
+    "$X",
+    "`",
+    "\"",
+    "'",
+    "\\",
+    "#",
+    "# c",
+    "&&",
+    "||",
+    "|",
+    ";",
+    ";;",
+    "&",
+    "case x in ",
+    "esac",
+    "if ",
+    "fi",
+    "a: ",
+    "- ",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!reset ",
+    "|+\n",
+    ">-\n",
+    "---\n",
+    "? ",
+    ":",
+    ",",
+    "한국",
+    "😀",
+    "\u{feff}",
+    "\u{a0}",
+    "--x=",
+    "2>&1",
+    "<(",
+    "$((",
+    "sh -c '",
+    "eval ",
+    "# escape=`\n",
+    "\0",
 ];
 
 fn any_text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![8 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => any::<String>()];
+    let piece =
+        prop_oneof![8 => proptest::sample::select(PIECES).prop_map(str::to_owned), 1 => any::<String>()];
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
@@ -80,7 +141,9 @@ fn check_dockerfile(text: &str) {
         assert!(it.span.start >= end, "instructions overlap in {text:?}");
         end = it.span.end;
         let it = it.trigger.as_deref().unwrap_or(it);
-        for span in it.flags.iter().map(|flag| flag.span).chain([it.head, it.word.span(), it.arguments.span()]) {
+        for span in
+            it.flags.iter().map(|flag| flag.span).chain([it.head, it.word.span(), it.arguments.span()])
+        {
             inside(&source, span);
         }
         for heredoc in &it.heredocs {

@@ -55,7 +55,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("while read -r x; do a $x; done < in", &["read -r x", "; a $x", ";  [<in]"]),
     ("until a; do sleep 1; done", &["a", "; sleep 1"]),
     ("case \"$X\" in a|b) one ;; (c) two;; *) three ;; esac; four", &["; one", "; two", "; three", "; four"]),
-    ("case $(uname -m) in\n  x86_64) A=1;;\n  *) exit 1;;\nesac && run", &["$( ) uname -m", "; exit 1", "&& run"]),
+    (
+        "case $(uname -m) in\n  x86_64) A=1;;\n  *) exit 1;;\nesac && run",
+        &["$( ) uname -m", "; exit 1", "&& run"],
+    ),
     ("case a in a) case b in b) x;; esac;; c) y;; esac", &["; x", "; y"]),
     ("f() { a; }; f", &["; a", "; f"]),
     ("function f { a; }\nf", &["; a", "; f"]),
@@ -65,7 +68,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("diff <(a) <(b)", &["diff <(a) <(b)", "$( ) a", "$( ) b"]),
     ("sh -c 'a && b'", &["sh -c a && b", "-c a", "&& -c b"]),
     ("bash -euxo pipefail -c \"a | b\"", &["bash -euxo pipefail -c a | b", "-c a", "| -c b"]),
-    ("sudo -u app env A=1 nice -n 5 /usr/bin/apt-get install x", &["/usr/bin/apt-get install x by sudo by env by nice"]),
+    (
+        "sudo -u app env A=1 nice -n 5 /usr/bin/apt-get install x",
+        &["/usr/bin/apt-get install x by sudo by env by nice"],
+    ),
     ("xargs -n 1 rm -f", &["rm -f by xargs"]),
     ("timeout 5 a", &["a by timeout"]),
     ("exec gosu app a", &["a by exec by gosu"]),
@@ -118,7 +124,9 @@ fn run(dockerfile: &str) -> (Source, Script) {
 
 #[test]
 fn words_point_at_their_characters_across_continuations() {
-    let (source, script) = run("RUN set -e; \\\n  # 주석\n  if apt-get upd\\\nate; then \\\n\n    sh -c 'echo \"한국\"' | tee /x; \\\n  fi\n");
+    let (source, script) = run(
+        "RUN set -e; \\\n  # 주석\n  if apt-get upd\\\nate; then \\\n\n    sh -c 'echo \"한국\"' | tee /x; \\\n  fi\n",
+    );
     let texts: Vec<&str> = script.commands.iter().map(|it| source.slice(it.text.span())).collect();
     assert_eq!(texts, ["set -e", "apt-get upd\\\nate", "sh -c 'echo \"한국\"'", "tee /x", "echo \"한국\""]);
     let update = &script.commands[1].words[1];

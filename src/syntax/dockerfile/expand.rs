@@ -163,7 +163,7 @@ fn expand_at(text: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup, 
             ("", _, Lookup::Unset) => {}
             ("-" | ":-", Some(true), _) | ("+" | ":+", Some(false), _) => operand(&mut out),
             ("+" | ":+", Some(true), _) => {}
-            _ => out.hole(it.written.as_str(), span.start, it.name.as_str()),
+            _ => out.unknown(&it.written, it.name.as_str()),
         }
     }
     out.text(&text.slice(from..text.len()));

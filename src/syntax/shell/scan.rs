@@ -141,11 +141,6 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Where a byte of the script stands in its file.
-    pub(super) fn offset(&self, at: usize) -> u32 {
-        self.text.slice(at..at + 1).span().start
-    }
-
     pub(super) fn copy(&self, out: &mut TextBuilder, from: usize, to: usize) {
         out.text(&self.text.slice(from..to));
     }

@@ -19,7 +19,8 @@ impl Scanner<'_> {
                         let from = self.at;
                         self.at += 2;
                         self.list(End::Paren, Place::Substitution);
-                        out.hole(&self.s[from..self.at], self.offset(from), "");
+                        self.at = self.at.min(self.s.len());
+                        out.unknown(&self.text.slice(from..self.at), "");
                         continue;
                     }
                     break;
@@ -151,7 +152,7 @@ impl Scanner<'_> {
             }
         }
         self.at = self.at.min(self.s.len());
-        out.hole(&self.s[start..self.at], self.offset(start), &name);
+        out.unknown(&self.text.slice(start..self.at), &name);
     }
 
     /// To the end of `${`; quotes and inner braces count.
