@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 const HOMES: [(&str, &[&str]); 11] = [
     ("clap", &["cli"]),
     ("granit_parser", &["syntax/yaml"]),
-    ("ignore", &["source/discover.rs"]),
+    ("ignore", &["source/discover.rs", "source/ignored.rs"]),
     ("miette", &["report/excerpt.rs"]),
     ("postcard", &["facts/embedded.rs", "policy/library.rs"]),
     ("rayon", &["facts/load", "engine/check.rs", "fix/plan.rs"]),

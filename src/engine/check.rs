@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::facts::{self, Document, Kind, Loaded, Node, NodeId, Part, Target, View};
+use crate::facts::{self, Document, Kind, Known, List, Loaded, Node, NodeId, Part, Target, View};
 use crate::policy::Policy;
-use crate::source::{FileId, Files, Found, Problem, Source, Span};
+use crate::source::{FileId, Files, Found, Problem, Source, Span, Text};
 
 use super::comments;
 use super::finding::{Finding, Label};
@@ -205,6 +205,15 @@ fn rows(
     rows
 }
 
+/// Whether a name is one of those that secrets go by: `DB_PASSWORD`, `APIKEY`, `MYTOKEN`.
+fn names_a_secret(words: &Known<List<Text>>) -> bool {
+    // In a run-together name only the longer words mean what they say.
+    let secret = |word: &str| {
+        SECRET_WORDS.iter().any(|secret| word == *secret || secret.len() > 4 && word.contains(secret))
+    };
+    words.value().is_some_and(|words| words.items.iter().any(|word| secret(word.as_str())))
+}
+
 /// Where secrets stand in a part: what no output may show.
 fn secrets(part: &Part) -> Vec<Span> {
     let mut spans = Vec::new();
@@ -214,12 +223,12 @@ fn secrets(part: &Part) -> Vec<Span> {
             if let Node::Command(command) = node {
                 spans.extend(on_command_line(command));
             }
-            if let Node::Variable(variable) = node
-                && !variable
-                    .words
-                    .value()
-                    .is_some_and(|words| words.items.iter().any(|word| SECRET_WORDS.contains(&word.as_str())))
-            {
+            let words = match node {
+                Node::Variable(variable) => Some(&variable.words),
+                Node::Argument(argument) => Some(&argument.words),
+                _ => None,
+            };
+            if words.is_some_and(|words| !names_a_secret(words)) {
                 continue;
             }
             for field in kind.table().fields.iter().filter(|field| field.of == facts::Type::Secret) {

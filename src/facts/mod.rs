@@ -3,6 +3,7 @@
 //! A fact is declared once, in [`kinds`], and filled where its file is read. Every field is [`Known`]: set, absent or
 //! unknown.
 
+mod around;
 mod assemble;
 mod commands;
 mod compose;

@@ -107,6 +107,9 @@ kinds! {
     // One a line, so that nobody is in anybody's way.
     Project,
     File,
+    Argument,
+    Attachment,
+    Build,
     Capability,
     Command,
     Copy,
@@ -123,6 +126,7 @@ kinds! {
     Leftover,
     Limit,
     Log,
+    LogOption,
     Mount,
     Network,
     Package,

@@ -259,6 +259,8 @@ impl Example {
         let found: Vec<Found> = files
             .iter()
             .map(|(path, _)| Found { path: path.clone(), guess: guess(path), named: true })
+            // What is no Docker file by its name lies beside: an env_file, a .gitignore.
+            .filter(|found| found.guess.is_some())
             .collect();
         let target = if files.len() == 1 { Some(self.target) } else { None };
         check(&memory, &found, &Options { target, ..Options::default() }, policy, false)

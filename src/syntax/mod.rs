@@ -2,6 +2,7 @@
 
 mod data;
 pub mod dockerfile;
+pub mod dotenv;
 pub mod interpolate;
 pub mod reference;
 pub mod shell;

@@ -1,46 +1,99 @@
 //! Environment variables.
 
-use crate::facts::kinds::{Service, Variable};
+use crate::facts::around::beside;
+use crate::facts::kinds::Variable;
 use crate::facts::make::{head, nodes, shape, table, words};
 use crate::facts::model::At;
-use crate::facts::{Known, List, Node, NodeId, Pair, Site};
-use crate::source::Text;
+use crate::facts::{Known, List, Node, NodeId, Pair, Reason, Site};
+use crate::source::{FileId, Origin, Text, git_ignores};
+use crate::syntax::dotenv;
 
 use super::Filler;
 
 impl Filler<'_> {
-    /// The environment of a service, as far as it is written in the file.
+    /// The environment of a service: its own and that of its `env_file`, as far as those can be read.
     pub fn environment(&mut self, at: At<'_>) -> Known<List<NodeId>> {
         let own = at.get("environment").filter(|at| !at.is_null());
-        let mut all = own.map(|own| self.variables(own, "environment")).unwrap_or_default();
-        if let Some(args) = at.path(&["build", "args"]) {
-            all.extend(self.variables(args, "build-arg"));
+        // What stands in the service wins, so it comes last.
+        let (mut all, open) = self.env_files(at);
+        all.extend(own.map(|own| self.variables(own, "environment")).unwrap_or_default());
+        self.twins(&all);
+        let site = own.map_or(at.site, |own| own.site);
+        match (nodes(all, site), open) {
+            (known, None) => known,
+            (Known::Set(list, site), open) => Known::Set(List { open, ..list }, site),
+            (_, open) => Known::Set(List { items: Vec::new(), open }, site),
         }
-        let mut known = nodes(all, own.map_or(at.site, |own| own.site));
-        if at.get("env_file").is_some_and(|at| !at.is_null()) {
-            const REASON: &str = "an env_file may set more";
-            known = match known {
-                Known::Set(list, site) => Known::Set(List { open: Some(REASON), ..list }, site),
-                other => match other {
-                    Known::Absent => Known::Set(List { items: Vec::new(), open: Some(REASON) }, at.site),
-                    other => other,
-                },
+    }
+
+    /// The arguments of a service's build.
+    pub fn build_args(&mut self, at: At<'_>) -> Known<List<NodeId>> {
+        let Some(args) = at.path(&["build", "args"]) else { return Known::Absent };
+        nodes(self.variables(args, "build-arg"), args.site)
+    }
+
+    /// The labels of a service, its containers and its image.
+    pub fn labels(&mut self, at: At<'_>) -> Vec<NodeId> {
+        let places = [at.get("labels"), at.path(&["deploy", "labels"]), at.path(&["build", "labels"])];
+        places.into_iter().flatten().flat_map(|labels| self.variables(labels, "label")).collect()
+    }
+
+    /// The variables of the files that `env_file` names, and why there may be more.
+    fn env_files(&mut self, at: At<'_>) -> (Vec<NodeId>, Option<Reason>) {
+        let Some(files) = at.get("env_file").filter(|at| !at.is_null()) else { return (Vec::new(), None) };
+        let items: Vec<At<'_>> = if files.is_list() { files.items().collect() } else { vec![files] };
+        let (mut all, mut open) = (Vec::new(), None);
+        for item in items {
+            let path = if item.is_map() { item.get("path") } else { Some(item) };
+            let Some(path) = path.and_then(At::text).and_then(Text::known) else {
+                open = Some("an env_file may set more");
+                continue;
             };
+            let optional = item.get("required").is_some_and(|at| at.flag().value() == Some(&false));
+            let path = beside(&self.reading.directory_of(item.file()), path);
+            let Some(&file) = self.reading.around.env_files.get(&path) else {
+                if !optional {
+                    open = Some("an env_file that is not here may set more");
+                }
+                continue;
+            };
+            all.extend(self.env_file(&path, file, item.site));
         }
-        known
+        (all, open)
+    }
+
+    fn env_file(&mut self, path: &str, file: FileId, from: Site) -> Vec<NodeId> {
+        let Some(source) = self.reading.world.source(file) else { return Vec::new() };
+        let ignored = git_ignores(self.reading.around.files, path);
+        let room = if self.is_full() { 0 } else { usize::MAX };
+        let mut all = Vec::new();
+        for entry in dotenv::entries(&source.text, file).into_iter().take(room) {
+            let span =
+                entry.value.as_ref().map_or(entry.name.span(), |value| entry.name.span().to(value.span()));
+            let site = Site { via: Some(from.label), ..Site::written(span) };
+            let value = entry.value.map_or(Known::Absent, |value| Known::Set(value, site));
+            let mut variable = variable(&Pair { key: entry.name, value }, site, "env-file");
+            variable.git_ignores = match ignored {
+                Some(ignored) => Known::Set(ignored, site),
+                None => Known::Unknown(site, "there is no git repository here"),
+            };
+            all.push(self.part.add(variable));
+        }
+        all
     }
 
     fn variables(&mut self, at: At<'_>, place: &'static str) -> Vec<NodeId> {
         let mut all: Vec<NodeId> = Vec::new();
         let room = if self.is_full() { 0 } else { usize::MAX };
         let mut seen = std::collections::BTreeSet::new();
-        for (pair, site) in at.pairs().into_iter().take(room) {
+        // A list item that is a mapping is refused by Docker and holds its value all the same.
+        let mapped = at.items().filter(|item| item.is_map()).flat_map(At::pairs);
+        for (pair, site) in at.pairs().into_iter().chain(mapped).take(room) {
             let duplicate = !seen.insert(pair.key.as_str().to_owned()) && !at.is_map();
             let mut variable = variable(&pair, site, place);
             variable.duplicate = Known::Set(duplicate, site);
             all.push(self.part.add(variable));
         }
-        self.twins(&all);
         all
     }
 
@@ -67,38 +120,6 @@ impl Filler<'_> {
             }
         }
     }
-
-    /// The password that a service asks of its clients, as far as its own configuration says.
-    pub fn password(&self, service: &Service) -> Known<Text> {
-        if let Known::Set(command, _) = &service.command {
-            let mut words = command.items.iter();
-            while let Some(word) = words.next() {
-                if word.as_str() == "--requirepass" {
-                    return match words.next() {
-                        Some(value) if value.is_known() => {
-                            Known::Set(value.clone(), Site::written(value.span()))
-                        }
-                        Some(value) => {
-                            Known::Unknown(Site::written(value.span()), "it comes from a variable")
-                        }
-                        None => Known::Absent,
-                    };
-                }
-            }
-        }
-        let Known::Set(environment, _) = &service.environment else { return Known::Absent };
-        for &id in &environment.items {
-            let Some(Node::Variable(variable)) = self.part.node(id) else { continue };
-            let name = variable.head.name.as_str();
-            if ["POSTGRES_PASSWORD", "MYSQL_PASSWORD", "MARIADB_PASSWORD", "REDIS_PASSWORD"].contains(&name) {
-                return variable.value.clone();
-            }
-            if name.strip_suffix("_FILE").is_some_and(|plain| plain.ends_with("PASSWORD")) {
-                return Known::Unknown(variable.head.site, "it is in a file");
-            }
-        }
-        Known::Absent
-    }
 }
 
 /// A variable; the same for every place.
@@ -113,14 +134,18 @@ pub fn variable(pair: &Pair, site: Site, place: &'static str) -> Variable {
     } else {
         Known::Unknown(site, "its name comes from a variable")
     };
-    // The site of the value is the entry: that is what one has to change.
     variable.value = match &pair.value {
-        Known::Set(text, _) if text.holes().next().is_some_and(|(hole, _)| hole.len() == text.len()) => {
-            Known::Unknown(site, "its value comes from a variable")
+        Known::Set(text, _) => {
+            let own = Site { label: text.span(), ..site };
+            if text.holes().next().is_some_and(|(hole, _)| hole.len() == text.len()) {
+                Known::Unknown(own, "its value comes from a variable")
+            } else {
+                Known::Set(text.clone(), own)
+            }
         }
-        Known::Set(text, _) => Known::Set(text.clone(), site),
         other => other.clone(),
     };
+    blank(&mut variable, pair, site);
     if let Known::Set(text, _) = &variable.value {
         let known = text.known().unwrap_or("");
         variable.shape = if text.is_known() {
@@ -134,4 +159,19 @@ pub fn variable(pair: &Pair, site: Site, place: &'static str) -> Variable {
         variable.holds_file_path = Known::Set(path, site);
     }
     variable
+}
+
+/// Whether the value is empty if nobody sets the variable that it is taken from: `${X}`, `${X:-}`.
+fn blank(variable: &mut Variable, pair: &Pair, site: Site) {
+    let Known::Set(text, _) = &pair.value else { return };
+    let whole = text.holes().next().filter(|(hole, _)| hole.len() == text.len());
+    if let Some((_, hole)) = whole {
+        variable.taken_from = Known::Set(Text::made(&hole.name, text.span(), Origin::Written), site);
+        // Only `${X?}` and `${X:?}` stop the deploy.
+        variable.may_be_blank = Known::Set(!text.as_str().contains('?'), site);
+    } else if text.is_empty() && text.origin() == Origin::Default {
+        variable.may_be_blank = Known::Set(true, site);
+    } else {
+        variable.may_be_blank = Known::Set(false, site);
+    }
 }

@@ -1,16 +1,20 @@
 //! Facts of an assembled Compose project or stack.
 
 mod access;
+mod arguments;
+mod build;
 mod deploy;
 mod environment;
 mod files;
 mod healthcheck;
 mod image;
 mod limits;
+mod logs;
 mod meeting;
 mod merging;
 mod mounts;
 mod networks;
+mod passwords;
 mod ports;
 mod privileges;
 mod secrets;
@@ -27,6 +31,7 @@ use std::collections::BTreeMap;
 use crate::source::{FileId, Origin, Problem, Span, Text};
 use crate::syntax::yaml;
 
+use super::around::Around;
 use super::assemble::Assembled;
 use super::kinds::{File, Project};
 use super::make::{head, nodes};
@@ -45,8 +50,8 @@ pub struct Reading<'a> {
     pub files: Vec<ReadFile<'a>>,
     /// Dockerfile parts that services may build, by the path of their file.
     pub world: &'a World,
-    /// The Dockerfile part for a file, by path.
-    pub dockerfiles: &'a BTreeMap<String, u32>,
+    /// What lies around the file.
+    pub around: &'a Around<'a>,
     /// The directory that relative paths start from.
     pub directory: &'a str,
 }
@@ -144,7 +149,8 @@ impl Filler<'_> {
         self.sockets();
         self.meeting_mounts();
         self.finish_networks();
-        self.finish_secrets();
+        self.finish_volumes();
+        self.finish_secrets(root);
         let mut problems = Vec::new();
         for file in self.reading.files.iter().filter(|file| file.own) {
             problems.extend(self.settings(file));

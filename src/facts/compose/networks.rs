@@ -1,9 +1,11 @@
 //! Networks and volumes.
 
-use crate::facts::kinds::{Network, Volume};
+use std::collections::BTreeSet;
+
+use crate::facts::kinds::{Attachment, Network, Volume};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::{Ask, At};
-use crate::facts::{Known, List, Node, NodeId, Site};
+use crate::facts::{Kind, Known, List, Node, NodeId, Site};
 use crate::source::{Origin, Text};
 
 use super::Filler;
@@ -30,10 +32,10 @@ impl Filler<'_> {
 
     /// The networks of a service; without any, the project's default one.
     pub fn service_networks(&mut self, at: At<'_>, key: Site) -> Known<List<NodeId>> {
-        if at.get("network_mode").is_some() {
-            return Known::Absent;
-        }
         let Some(networks) = at.get("networks").filter(|at| !at.is_null()) else {
+            if at.get("network_mode").is_some() {
+                return Known::Absent;
+            }
             let id = match self.networks.get("default") {
                 Some(&id) => id,
                 None => self.default_network(key),
@@ -46,6 +48,35 @@ impl Filler<'_> {
             networks.items().filter_map(|item| item.text().cloned()).collect()
         };
         let ids = names.iter().filter_map(|name| self.networks.get(name.as_str()).copied()).collect();
+        nodes(ids, networks.site)
+    }
+
+    /// What a service says of the networks that it wants to be on.
+    pub fn attachments(&mut self, at: At<'_>) -> Known<List<NodeId>> {
+        let Some(networks) = at.get("networks").filter(|at| !at.is_null()) else { return Known::Absent };
+        let mapped = networks.entries().map(|(name, at, entry)| {
+            let site = Site { label: entry.key.span(), ..at.site };
+            (name.clone(), site, at.get("aliases").ask(At::texts))
+        });
+        let listed =
+            networks.items().filter_map(|item| Some((item.text()?.clone(), item.site, Known::Absent)));
+        let all: Vec<(Text, Site, Known<List<Text>>)> = mapped.chain(listed).collect();
+        let mut ids = Vec::new();
+        for (name, site, names) in all {
+            if self.is_full() {
+                break;
+            }
+            let mut attachment =
+                Attachment::new(head(name.clone(), site, format!("networks.{}", name.as_str())));
+            attachment.network = match (name.known(), name.known().and_then(|name| self.networks.get(name))) {
+                (_, Some(&id)) => Known::Set(id, site),
+                (Some("default"), None) => Known::Set(self.default_network(site), site),
+                (Some(_), None) => Known::Absent,
+                (None, None) => Known::Unknown(site, "its name comes from a variable"),
+            };
+            attachment.names = names;
+            ids.push(self.part.add(attachment));
+        }
         nodes(ids, networks.site)
     }
 
@@ -76,6 +107,23 @@ impl Filler<'_> {
         for (id, services) in users {
             if let Some(Node::Network(network)) = self.part.node_mut(id) {
                 network.services = nodes(services, network.head.site);
+            }
+        }
+    }
+
+    /// Tells each volume whether anybody mounts it.
+    pub fn finish_volumes(&mut self) {
+        let used: BTreeSet<NodeId> = self
+            .part
+            .of(Kind::Mount)
+            .filter_map(|id| match self.part.node(id) {
+                Some(Node::Mount(mount)) => mount.volume.value().copied(),
+                _ => None,
+            })
+            .collect();
+        for id in self.volumes.values().copied().collect::<Vec<_>>() {
+            if let Some(Node::Volume(volume)) = self.part.node_mut(id) {
+                volume.used = Known::Set(used.contains(&id), volume.head.site);
             }
         }
     }

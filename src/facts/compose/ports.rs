@@ -1,6 +1,7 @@
 //! Published ports.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::facts::kinds::Port;
 use crate::facts::make::{head, nodes};
@@ -27,6 +28,8 @@ impl Filler<'_> {
         let ids = all
             .into_iter()
             .map(|mut port| {
+                port.listens_on = listens_on(&port.host_ip, port.head.site);
+                port.lowest = lowest(&port.published);
                 port.public = public(&port, stack);
                 self.part.add(port)
             })
@@ -41,14 +44,10 @@ impl Filler<'_> {
         let mut clashes: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
         for id in ids {
             let Some(port) = self.port_at(id) else { continue };
-            let address = match &port.host_ip {
-                Known::Set(text, _) => match text.known() {
-                    Some("0.0.0.0" | "::" | "[::]") => None,
-                    Some(address) => Some(address.to_owned()),
-                    None => continue,
-                },
-                Known::Unknown(..) => continue,
-                Known::Absent => None,
+            let address = match &port.listens_on {
+                Known::Set("every", _) => None,
+                Known::Set(..) => port.host_ip.value().and_then(Text::known).map(str::to_owned),
+                _ => continue,
             };
             let Some(protocol) = port.protocol.value().copied() else { continue };
             let mut earlier = Vec::new();
@@ -108,6 +107,7 @@ fn short(item: At<'_>) -> Option<Port> {
     let site = Site { label: text.span(), ..item.site };
     let part = |text: &Text| Known::Set(text.clone(), Site { label: text.span(), ..item.site });
     let mut port = Port::new(head(text.clone(), site, format!("ports[\"{}\"]", text.as_str())));
+    port.long = Known::Set(false, site);
     port.text = Known::Set(text.clone(), site);
     let (rest, protocol) = match text.rsplit_once('/') {
         Some((rest, protocol)) => (rest, Some(protocol)),
@@ -159,6 +159,7 @@ fn long(item: At<'_>) -> Option<Port> {
     let site = Site { label: target.span(), ..item.site };
     let mut port =
         Port::new(head(Text::made(&shown, site.label, Origin::Written), site, format!("ports[\"{shown}\"]")));
+    port.long = Known::Set(true, site);
     port.text = Known::Set(Text::made(&shown, site.label, Origin::Written), site);
     port.target = field("target");
     port.published = field("published");
@@ -174,18 +175,51 @@ fn long(item: At<'_>) -> Option<Port> {
     Some(port)
 }
 
+/// What the address stands for. No address means every one.
+fn listens_on(address: &Known<Text>, site: Site) -> Known<&'static str> {
+    const REASON: &str = "the address comes from a variable";
+    let (text, site) = match address {
+        Known::Set(text, site) => (text, *site),
+        Known::Unknown(site, reason) => return Known::Unknown(*site, reason),
+        Known::Absent => return Known::Set("every", site),
+    };
+    let Some(text) = text.known() else { return Known::Unknown(site, REASON) };
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    Known::Set(
+        match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(address) if address.is_unspecified() => "every",
+            Ok(address) if address.is_loopback() => "loopback",
+            Ok(_) => "one",
+            // An empty address, as in `:80:80`, is no address.
+            Err(_) if bare.is_empty() => "every",
+            Err(_) => "invalid",
+        },
+        site,
+    )
+}
+
 /// Open to other machines? A stack listens on every address whatever is written.
 fn public(port: &Port, stack: bool) -> Known<bool> {
     let site = port.head.site;
-    match &port.host_ip {
-        Known::Set(text, _) if !stack => match text.known() {
-            Some(address) => {
-                let loopback = address.starts_with("127.") || address == "::1" || address == "localhost";
-                Known::Set(!loopback, site)
-            }
-            None => Known::Unknown(site, "the address comes from a variable"),
+    match &port.listens_on {
+        Known::Set(place, _) => Known::Set(stack || matches!(*place, "every" | "one"), site),
+        _ if stack => Known::Set(true, site),
+        Known::Unknown(_, reason) => Known::Unknown(site, reason),
+        Known::Absent => Known::Absent,
+    }
+}
+
+/// The first port of a range.
+fn lowest(published: &Known<Text>) -> Known<f64> {
+    match published {
+        Known::Set(text, site) => match text.known() {
+            Some(text) => match text.split('-').next().unwrap_or(text).parse::<u16>() {
+                Ok(port) => Known::Set(f64::from(port), *site),
+                Err(_) => Known::Absent,
+            },
+            None => Known::Unknown(*site, "the port comes from a variable"),
         },
-        Known::Unknown(_, reason) if !stack => Known::Unknown(site, reason),
-        _ => Known::Set(true, site),
+        Known::Unknown(site, reason) => Known::Unknown(*site, reason),
+        Known::Absent => Known::Absent,
     }
 }

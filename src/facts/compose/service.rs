@@ -1,6 +1,6 @@
 //! Services.
 
-use crate::facts::kinds::{Dependency, Log, Service};
+use crate::facts::kinds::{Dependency, Service};
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
@@ -23,60 +23,53 @@ impl Filler<'_> {
         service.stage = stage;
         service.user = self.effective_user(at, &service);
         self.privileges(&mut service, at);
+        service.build = self.build(at, &service);
+        service.pull_policy = at.get("pull_policy").ask(At::known);
+        service.platform = at.get("platform").ask(At::known);
         service.ports = self.ports(at);
+        service.expose = at.get("expose").ask(At::texts);
+        service.build_args = self.build_args(at);
+        let labels = self.labels(at);
         service.grants = self.grants(at);
         service.mounts = self.mounts(at, &service);
         service.writable_paths = self.writable_paths(&service, key);
         service.data_mounted = self.data_mounted(&service, key);
         service.environment = self.environment(at);
         service.networks = self.service_networks(at, key);
+        service.attachments = self.attachments(at);
+        service.extra_hosts = at.get("extra_hosts").ask(host_entries);
         service.healthcheck = self.effective_healthcheck(at, &service);
         self.limits(&mut service, at);
         self.deployment(&mut service, at);
         service.log = self.log(at, key);
+        let log_options = self.log_options(at);
         service.labels = at.get("labels").ask(At::map);
         service.command = at.get("command").ask(command_words);
         service.container_name = at.get("container_name").ask(At::known);
         service.profiles = at.get("profiles").ask(At::texts);
         service.runs_once = runs_once(&service, at, key);
-        service.password = self.password(&service);
+        service.arguments = self.arguments(at);
+        self.password(&mut service);
         if at.get("extends").is_some() {
             service.open(key, "the service that it extends is not read");
         } else if is_fragment(at) {
             service.open(key, "this is a piece that is merged over another file");
         }
         service.overlay = self.piece(entry);
-        let id = self.add_service(service);
+        let id = self.add_service(service, &[labels, log_options].concat());
         self.repetitions(at, id);
         id
     }
 
-    fn log(&mut self, at: At<'_>, key: Site) -> Known<NodeId> {
-        let Some(logging) = at.get("logging").filter(|at| at.is_map()) else {
-            // Which driver is the default is the daemon's choice; json-file unless somebody changed it.
-            let mut log = Log::new(head(Text::made("logging", key.label, Origin::Engine), key, "logging"));
-            log.driver = Known::Set(Text::made("json-file", key.label, Origin::Engine), key);
-            return Known::Set(self.part.add(log), key);
-        };
-        let mut log = Log::new(head(
-            Text::made("logging", logging.site.label, Origin::Written),
-            logging.site,
-            "logging",
-        ));
-        log.driver = match logging.get("driver") {
-            Some(driver) => driver.known(),
-            None => Known::Set(Text::made("json-file", logging.site.label, Origin::Engine), logging.site),
-        };
-        log.options = logging.get("options").ask(At::map);
-        Known::Set(self.part.add(log), logging.site)
-    }
-
-    fn add_service(&mut self, service: Service) -> NodeId {
+    fn add_service(&mut self, service: Service, more: &[NodeId]) -> NodeId {
         let lists = [
             &service.ports,
             &service.mounts,
             &service.environment,
+            &service.build_args,
             &service.grants,
+            &service.attachments,
+            &service.arguments,
             &service.capabilities,
             &service.devices,
             &service.hooks,
@@ -89,6 +82,7 @@ impl Filler<'_> {
             .chain(
                 [
                     &service.image,
+                    &service.build,
                     &service.user,
                     &service.healthcheck,
                     &service.update,
@@ -99,6 +93,7 @@ impl Filler<'_> {
                 .into_iter()
                 .filter_map(|node| node.value().copied()),
             )
+            .chain(more.iter().copied())
             .collect();
         let id = self.part.add(service);
         for child in children {
@@ -124,6 +119,12 @@ impl Filler<'_> {
             Some(Node::Device(it)) => it.service = link,
             Some(Node::Hook(it)) => it.service = link,
             Some(Node::Limit(it)) => it.service = link,
+            Some(Node::Image(it)) => it.service = link,
+            Some(Node::Build(it)) => it.service = link,
+            Some(Node::Argument(it)) => it.service = link,
+            Some(Node::Attachment(it)) => it.service = link,
+            Some(Node::Log(it)) => it.service = link,
+            Some(Node::LogOption(it)) => it.service = link,
             _ => {}
         }
     }
@@ -188,6 +189,18 @@ fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
     at.items()
         .filter_map(|item| Some((item.text()?.clone(), item.site, Known::Set("service_started", item.site))))
         .collect()
+}
+
+/// Entries of `extra_hosts`, which may be a list of `name:address` or `name=address`, or a mapping.
+fn host_entries(at: At<'_>) -> Known<List<Text>> {
+    if !at.is_map() {
+        return at.texts();
+    }
+    let written = at.entries().filter_map(|(name, at, _)| {
+        let address = at.text()?;
+        Some(Text::made(&format!("{}:{}", name.as_str(), address.as_str()), at.site.label, Origin::Written))
+    });
+    Known::Set(written.collect(), at.site)
 }
 
 /// A command as words: a string is split as a shell would, a list is taken as it is.

@@ -102,7 +102,8 @@ fn setting(key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Se
     setting
 }
 
-fn kind(at: At<'_>) -> &'static str {
+/// What kind of value is written.
+pub fn kind(at: At<'_>) -> &'static str {
     match &at.value.shape {
         Shape::Null => "nothing",
         Shape::List(_) => "list",

@@ -1,5 +1,7 @@
 //! URLs in values, and the services that they lead to.
 
+use std::collections::BTreeMap;
+
 use crate::facts::kinds::Url;
 use crate::facts::make::head;
 use crate::facts::model::At;
@@ -7,33 +9,44 @@ use crate::facts::{Kind, Known, Node, NodeId, Site};
 use crate::source::Text;
 
 use super::Filler;
+use super::arguments::spoken;
+
+/// More URLs than this in one text are not looked at.
+const URLS: usize = 64;
 
 impl Filler<'_> {
-    /// Adds the URLs in environments and commands.
-    pub fn urls(&mut self, _root: At<'_>) {
+    /// Adds the URLs in environments, labels, build arguments and commands.
+    pub fn urls(&mut self, root: At<'_>) {
         let mut found: Vec<(Url, NodeId, NodeId)> = Vec::new();
         for id in self.part.of(Kind::Variable) {
             let Some(Node::Variable(variable)) = self.part.node(id) else { continue };
-            let (Known::Set(value, _), Some(&service)) = (&variable.value, variable.service.value()) else {
+            let (Known::Set(value, site), Some(&place), Some(&service)) =
+                (&variable.value, variable.place.value(), variable.service.value())
+            else {
                 continue;
             };
-            if variable.place.value() == Some(&"environment") {
-                found.extend(url(value, "environment").map(|url| (url, id, service)));
+            found.extend(urls(value, place, *site).into_iter().map(|url| (url, id, service)));
+        }
+        for (name, at, _) in root.get("services").into_iter().flat_map(At::entries) {
+            let Some(&service) = self.services.get(name.as_str()) else { continue };
+            for (place, words) in spoken(at) {
+                for word in &words {
+                    let site = Site::written(word.span());
+                    found.extend(urls(word, place, site).into_iter().map(|url| (url, service, service)));
+                }
             }
         }
-        for id in self.part.of(Kind::Service) {
-            let Some(command) = self.service_at(id).and_then(|it| it.command.value()) else { continue };
-            for word in &command.items {
-                found.extend(url(word, "command").map(|url| (url, id, id)));
-            }
-        }
+        let hosts = self.hosts(root);
         for (mut url, parent, service) in found {
+            if self.is_full() {
+                return;
+            }
             let site = url.head.site;
             url.head.parent = Some(parent);
             url.service = Known::Set(service, site);
             url.target = match &url.host {
                 Known::Set(host, _) => match host.known() {
-                    Some(host) => self.services.get(host).map_or(Known::Absent, |&id| Known::Set(id, site)),
+                    Some(host) => hosts.get(host).map_or(Known::Absent, |&id| Known::Set(id, site)),
                     None => Known::Unknown(site, "the host comes from a variable"),
                 },
                 _ => Known::Absent,
@@ -41,29 +54,68 @@ impl Filler<'_> {
             self.part.add(url);
         }
     }
+
+    /// Every name by which a service can be reached: its own, its container's and those that it has on networks.
+    fn hosts(&self, root: At<'_>) -> BTreeMap<String, NodeId> {
+        let mut hosts = BTreeMap::new();
+        for (name, at, _) in root.get("services").into_iter().flat_map(At::entries) {
+            let Some(&service) = self.services.get(name.as_str()) else { continue };
+            let aliases = at.get("networks").into_iter().flat_map(At::entries);
+            let aliases = aliases.filter_map(|(_, at, _)| at.get("aliases")).flat_map(At::items);
+            for text in at.get("container_name").into_iter().chain(aliases).filter_map(At::text) {
+                hosts.entry(text.as_str().to_owned()).or_insert(service);
+            }
+        }
+        hosts.extend(self.services.iter().map(|(name, &id)| (name.clone(), id)));
+        hosts
+    }
 }
 
-/// The URL that a text is, if it is one with a host: `scheme://user:password@host/...`.
-fn url(text: &Text, place: &'static str) -> Option<Url> {
-    let value = text.as_str();
-    let colon = value.find("://")?;
-    let scheme_start = value[..colon]
-        .rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c))
-        .map_or(0, |at| at + 1);
-    let scheme = text.slice(scheme_start..colon);
+/// The URLs in a text that have a host: `scheme://user:password@host/...`.
+fn urls(text: &Text, place: &'static str, from: Site) -> Vec<Url> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    while let Some(colon) = text.as_str().get(start..).and_then(|rest| rest.find("://")).map(|at| start + at)
+    {
+        all.extend(url(text, start, colon, place, from));
+        start = colon + 3;
+        if all.len() == URLS {
+            break;
+        }
+    }
+    all
+}
+
+fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site) -> Option<Url> {
+    let before = text.as_str().get(start..colon)?;
+    let mut scheme_start =
+        before.rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
+    // Java's URLs have two schemes, and their credentials stand elsewhere.
+    if before.get(..scheme_start).is_some_and(|before| before.ends_with("jdbc:")) {
+        scheme_start -= "jdbc:".len();
+    }
+    let scheme = text.slice(start + scheme_start..colon);
     if scheme.is_empty() || !scheme.is_known() {
         return None;
     }
-    let rest = text.slice(colon + 3..value.len());
-    let end = ['/', '?', '#'].into_iter().filter_map(|c| rest.find(c)).min().unwrap_or(rest.len());
+    let rest = text.slice(colon + 3..text.len());
+    let ends = ['/', '?', '#', ' ', '\n', '\t', '"', '\'', '<', '>', '|', '\\', '`'];
+    let end = ends.into_iter().filter_map(|c| rest.find(c)).min().unwrap_or(rest.len());
     let authority = rest.slice(0..end);
     let (user_info, host) = match authority.rsplit_once('@') {
         Some((user_info, host)) => (Some(user_info), host),
         None => (None, authority),
     };
-    let host = host.split_once(':').map_or_else(|| host.clone(), |(host, _)| host);
-    let site = Site::written(text.span());
-    let part = |text: &Text| Known::Set(text.clone(), Site::written(text.span()));
+    let host = match host.find(']') {
+        Some(end) if host.as_str().starts_with('[') => host.slice(1..end),
+        _ => [':', ',']
+            .into_iter()
+            .filter_map(|c| host.find(c))
+            .min()
+            .map_or(host.clone(), |end| host.slice(0..end)),
+    };
+    let site = Site { label: text.slice(start + scheme_start..colon + 3 + end).span(), ..from };
+    let part = |text: &Text| Known::Set(text.clone(), Site { label: text.span(), ..from });
     let mut url = Url::new(head(host.clone(), site, "url"));
     url.place = Known::Set(place, site);
     url.scheme = part(&scheme);
@@ -86,4 +138,26 @@ fn url(text: &Text, place: &'static str) -> Option<Url> {
         }
     }
     Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    fn shown(text: &str) -> Vec<String> {
+        let text = Text::written(text, FileId(0), 0);
+        let own = |known: &Known<Text>| known.value().map_or("-", |text| text.as_str()).to_owned();
+        let all = urls(&text, "command", Site::default());
+        all.iter().map(|it| [&it.scheme, &it.user, &it.password, &it.host].map(own).join(" ")).collect()
+    }
+
+    #[test]
+    fn urls_come_apart() {
+        assert_eq!(shown("redis://:pw@cache:6379/0"), ["redis  pw cache"]);
+        assert_eq!(shown("postgresql+psycopg2://a:b@c@d/e"), ["postgresql+psycopg2 a b@c d"]);
+        assert_eq!(shown("x=http://[::1]:80 y=amqp://u@q1,q2"), ["http - - ::1", "amqp u - q1"]);
+        assert_eq!(shown("jdbc:mysql://db:3306/x"), ["jdbc:mysql - - db"]);
+        assert_eq!(shown("://x"), Vec::<String>::new());
+    }
 }

@@ -45,7 +45,7 @@ impl Filler<'_> {
             return unknown;
         };
         let path = dockerfile_path(&self.reading.directory_of(build.file()), &context, &file);
-        let Some(&part) = self.reading.dockerfiles.get(&path) else { return unknown };
+        let Some(&part) = self.reading.around.dockerfiles.get(&path) else { return unknown };
         let Some(part) = self.reading.world.parts.get(part as usize) else { return unknown };
         let target = match text("target") {
             Some(Some(target)) => Some(target),

@@ -13,6 +13,12 @@ facts! {
         overlay: node(Piece),
         /// Whether it has a `build:`.
         builds: flag,
+        /// How it is built.
+        build: node(Build),
+        /// When its image is pulled.
+        pull_policy: text,
+        /// The platform that it asks for.
+        platform: text,
         /// Who its process runs as: by `user:`, by the Dockerfile, by the image.
         user: node(User),
         /// Whether it has the run of the host.
@@ -73,16 +79,24 @@ facts! {
         hooks: nodes(Hook),
         /// Ports that it publishes.
         ports: nodes(Port),
+        /// Ports that it announces to the services beside it.
+        expose: texts,
         /// What is mounted into it.
         mounts: nodes(Mount),
         /// Its environment, `env_file` included where it can be read.
         environment: nodes(Variable),
+        /// The arguments that its build is given.
+        build_args: nodes(Variable),
         /// The secrets and configs that it is given.
         grants: nodes(Grant),
         /// What it waits for.
         depends_on: nodes(Dependency),
         /// The networks that it is on.
         networks: nodes(Network),
+        /// What it says of the networks that it wants to be on.
+        attachments: nodes(Attachment),
+        /// Names of other hosts that it is told, as written: `name:address`.
+        extra_hosts: texts,
         /// How Docker finds out whether it works; the Dockerfile's or the image's where it has none of its own.
         healthcheck: node(Healthcheck),
         /// The largest amount of memory that it may use; absent where what is written limits nothing.
@@ -123,12 +137,56 @@ facts! {
         labels: map,
         /// The words of its command, if it has one of its own.
         command: texts,
+        /// The options and settings among the words of its command, entrypoint and healthcheck.
+        arguments: nodes(Argument),
         /// The container name that it insists on.
         container_name: text,
         /// Profiles that must be chosen for it to run.
         profiles: texts,
         /// The password that the image asks of its clients.
         password: secret,
+        /// The user whom that password belongs to.
+        password_user: text,
+        /// The file in the container from which the image reads that password.
+        password_file: text,
+    }
+
+    /// How a service is built.
+    build: Build {
+        /// The context: a directory, or where it is fetched from.
+        context: text,
+        /// What the context is.
+        context_kind: word("directory", "git", "archive"),
+        /// What stands behind the `#` of a git context, up to a colon: a branch, a tag, a commit.
+        revision: text,
+        /// Contexts besides: directories, URLs, `docker-image://...`.
+        more_contexts: texts,
+        /// The Dockerfile, if it is named.
+        dockerfile: text,
+        /// Whether the Dockerfile's text stands in the Compose file.
+        inline: flag,
+        /// Whether the Dockerfile is there; unknown where the context is elsewhere.
+        found: flag,
+        /// The stage that is asked for, by its name.
+        target: text,
+        /// That stage; absent if the Dockerfile has none of that name.
+        stage: node(Stage),
+        /// Names of arguments that no ARG of the Dockerfile takes.
+        untaken_args: texts,
+        /// The platforms that it is built for.
+        platforms: texts,
+        /// The service.
+        service: node(Service),
+    }
+
+    /// A service's wish to be on a network.
+    attachment: Attachment {
+        /// The network; absent if there is none of that name.
+        network: node(Network),
+        /// Names that the service has there besides its own.
+        names: texts,
+        /// The service.
+        service: node(Service),
     }
 
     /// How Docker finds out whether a container works.
@@ -155,58 +213,22 @@ facts! {
         retries: number,
     }
 
-    /// A variable: of a service's environment, of a build, of a Dockerfile.
-    variable: Variable by place {
-        /// Where it is set.
-        place: word("environment", "env-file", "build-arg", "arg", "global-arg", "env"),
-        /// The words of its name, in small letters: `db, password, file`.
-        words: texts,
-        /// Its value.
-        value: secret,
-        /// What its value looks like.
-        shape: word("boolean", "number", "path", "url", "word", "text"),
-        /// Whether the value names a file that holds it.
-        holds_file_path: flag,
-        /// The variable that sets the same thing from a file (`X_FILE` for `X`), or the other way round.
-        twin: node(Variable),
-        /// Whether the value is written outside of any interpolation, or as the default of one.
-        literal: flag,
-        /// Another entry above it in the same list sets it, too.
-        duplicate: flag,
-        /// The service whose environment it is in.
-        service: node(Service),
-        /// The stage that it is set in.
-        stage: node(Stage),
-    }
-
-    /// A URL in a value.
-    url: Url by place {
-        /// Where it is written.
-        place: word("environment", "command", "label", "run"),
-        /// `http`, `postgresql`, ...
-        scheme: text,
-        /// The host.
-        host: text,
-        /// The user.
-        user: text,
-        /// The password.
-        password: secret,
-        /// The service whose value it is in.
-        service: node(Service),
-        /// The service that it leads to.
-        target: node(Service),
-    }
-
     /// A port that a service publishes.
     port: Port {
         /// As written, or `published:target` for the long form.
         text: text,
         /// The address that it listens on at the host; absent means all.
         host_ip: text,
+        /// What that address stands for: every address of the host, the host alone, one address; `invalid` is none.
+        listens_on: word("every", "loopback", "one", "invalid"),
         /// The port or range at the host; absent means any free one.
         published: text,
+        /// The lowest port at the host.
+        lowest: number,
         /// The port or range in the container.
         target: text,
+        /// Whether it is written as a mapping.
+        long: flag,
         /// The protocol.
         protocol: word("tcp", "udp", "sctp", "other"),
         /// `ingress` or `host`.
@@ -257,38 +279,8 @@ facts! {
         external: flag,
         /// Whether it is written in the file.
         declared: flag,
-    }
-
-    /// A secret or config of a project.
-    secret: Secret {
-        /// What it is.
-        kind: word("secret", "config"),
-        /// The file that holds it.
-        file: text,
-        /// The variable that holds it.
-        environment: text,
-        /// Its text, written into the file.
-        content: secret,
-        /// Whether it is made elsewhere.
-        external: flag,
-        /// Whether it has a name of its own, so that it can be replaced.
-        custom_name: text,
-        /// Whether a service uses it.
+        /// Whether a service mounts it.
         used: flag,
-    }
-
-    /// The use of a secret or config by a service.
-    grant: Grant {
-        /// What it is.
-        kind: word("secret", "config"),
-        /// What is granted; absent if there is none of that name.
-        secret: node(Secret),
-        /// Where it appears in the container.
-        target: text,
-        /// Its mode as written.
-        mode: text,
-        /// The service that it is granted to.
-        service: node(Service),
     }
 
     /// Where a service's output goes.
@@ -297,6 +289,20 @@ facts! {
         driver: text,
         /// Driver options.
         options: map,
+        /// The service.
+        service: node(Service),
+    }
+
+    /// An option of a log driver.
+    log_option: LogOption {
+        /// Its value.
+        value: text,
+        /// What kind of value is written.
+        r#type: word("text", "boolean", "number", "nothing", "list", "map", "unknown"),
+        /// The driver; the engine's default is json-file.
+        driver: text,
+        /// The service.
+        service: node(Service),
     }
 
     /// How a stack rolls out an update or takes it back.

@@ -21,6 +21,8 @@ facts! {
         digest: text,
         /// Where the reference stands.
         place: word("service", "from", "copy-from", "mount-from"),
+        /// The service that runs it; absent in a Dockerfile.
+        service: node(Service),
         /// Whether it follows the grammar of references.
         valid: flag,
         /// What the image is for.

@@ -7,6 +7,7 @@ mod image;
 mod mount;
 mod project;
 mod shell;
+mod values;
 
 pub use compose::*;
 pub use dockerfile::*;
@@ -15,3 +16,4 @@ pub use image::*;
 pub use mount::*;
 pub use project::*;
 pub use shell::*;
+pub use values::*;

@@ -13,6 +13,7 @@ use crate::source::{FileId, Files, Found, Problem, Source, Span, decode};
 use crate::syntax::interpolate::Dialect;
 use crate::syntax::{dockerfile, yaml};
 
+use super::around::{self, Around};
 use super::assemble::{Library, assemble};
 use super::compose::{self, ReadFile, Reading, dockerfile_path};
 use super::model::At;
@@ -115,7 +116,9 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let at_hand = context::read(files, &composes, &planner, &mut loaded, options);
     let all: Vec<FileId> = at_hand.values().copied().collect();
     linked(files, &all, &mut loaded, &mut by_path, options);
-    projects(files, &composes, &planner, &at_hand, &mut loaded, &by_path, options);
+    let env_files = around::env_files(files, &all, &mut loaded, options);
+    let around = Around { files, dockerfiles: &by_path, env_files: &env_files };
+    projects(&around, &composes, &planner, &at_hand, &mut loaded, options);
     link_back(&mut loaded.world);
     loaded
 }
@@ -184,12 +187,11 @@ fn builds(tree: &yaml::Tree) -> Vec<(String, String)> {
 
 /// Fills a part for every project that has one of the Compose files.
 fn projects(
-    files: &dyn Files,
+    around: &Around<'_>,
     composes: &[FileId],
     planner: &Planner<'_>,
     at_hand: &BTreeMap<String, FileId>,
     loaded: &mut Loaded,
-    dockerfiles: &BTreeMap<String, u32>,
     options: &Options,
 ) {
     let trees: BTreeMap<String, &yaml::Tree> = at_hand
@@ -210,11 +212,11 @@ fn projects(
     let numbered: Vec<(u32, Plan)> =
         plans.into_iter().enumerate().map(|(index, plan)| (first + index as u32, plan)).collect();
     let shared: &Loaded = loaded;
+    let files = around.files;
     let library =
         Library { sources: &shared.world.sources, documents: &shared.documents, by_path: at_hand, files };
-    let filled: Vec<Option<(Part, Vec<Problem>)>> = maybe_parallel(&numbered, |(id, plan)| {
-        project(library, &shared.world, dockerfiles, options, *id, plan)
-    });
+    let filled: Vec<Option<(Part, Vec<Problem>)>> =
+        maybe_parallel(&numbered, |(id, plan)| project(library, &shared.world, around, options, *id, plan));
     for (index, filled) in filled.into_iter().enumerate() {
         let (part, problems) = filled
             .unwrap_or_else(|| (Part::new(first + index as u32, Target::Compose, Vec::new()), Vec::new()));
@@ -234,7 +236,7 @@ fn projects(
 fn project(
     library: Library<'_>,
     world: &World,
-    dockerfiles: &BTreeMap<String, u32>,
+    around: &Around<'_>,
     options: &Options,
     id: u32,
     plan: &Plan,
@@ -274,7 +276,7 @@ fn project(
             _ => None,
         })
         .collect();
-    let reading = Reading { project: &assembled, files: read, world, dockerfiles, directory };
+    let reading = Reading { project: &assembled, files: read, world, around, directory };
     let (part, more) = compose::fill(&reading, part);
     problems.extend(more);
     Some((part, problems))
