@@ -68,9 +68,7 @@ impl Filler<'_> {
         let room = if self.is_full() { 0 } else { usize::MAX };
         let mut all = Vec::new();
         for entry in dotenv::entries(&source.text, file).into_iter().take(room) {
-            let span =
-                entry.value.as_ref().map_or(entry.name.span(), |value| entry.name.span().to(value.span()));
-            let site = Site { via: Some(from.label), ..Site::written(span) };
+            let site = Site { via: Some(from.label), ..Site::written(entry.span) };
             let value = entry.value.map_or(Known::Absent, |value| Known::Set(value, site));
             let mut variable = variable(&Pair { key: entry.name, value }, site, "env-file");
             variable.git_ignores = match ignored {
