@@ -1,11 +1,13 @@
 //! Environment variables.
 
+use std::collections::BTreeSet;
+
 use crate::facts::around::beside;
 use crate::facts::kinds::Variable;
 use crate::facts::make::{head, nodes, shape, table, words};
 use crate::facts::model::At;
 use crate::facts::{Known, List, Node, NodeId, Pair, Reason, Site};
-use crate::source::{FileId, Origin, Text, git_ignores};
+use crate::source::{FileId, Origin, Text, decode, git_ignores};
 use crate::syntax::dotenv;
 
 use super::Filler;
@@ -24,6 +26,20 @@ impl Filler<'_> {
             (Known::Set(list, site), open) => Known::Set(List { open, ..list }, site),
             (_, open) => Known::Set(List { items: Vec::new(), open }, site),
         }
+    }
+
+    /// The variables that the project's `.env` sets to something.
+    pub fn read_env_names(&self) -> BTreeSet<String> {
+        let path = beside(self.reading.directory, ".env");
+        let files = self.reading.around.files;
+        if self.is_stack() || !files.is_file(&path) {
+            return BTreeSet::new();
+        }
+        let text = files.read(&path).and_then(|bytes| decode(bytes, true)).unwrap_or_default();
+        let set = dotenv::entries(&text, FileId::default()).into_iter();
+        set.filter(|entry| entry.value.as_ref().is_some_and(|value| !value.is_empty()))
+            .map(|entry| entry.name.as_str().to_owned())
+            .collect()
     }
 
     /// The arguments of a service's build.
@@ -83,13 +99,16 @@ impl Filler<'_> {
     fn variables(&mut self, at: At<'_>, place: &'static str) -> Vec<NodeId> {
         let mut all: Vec<NodeId> = Vec::new();
         let room = if self.is_full() { 0 } else { usize::MAX };
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         // A list item that is a mapping is refused by Docker and holds its value all the same.
         let mapped = at.items().filter(|item| item.is_map()).flat_map(At::pairs);
         for (pair, site) in at.pairs().into_iter().chain(mapped).take(room) {
             let duplicate = !seen.insert(pair.key.as_str().to_owned()) && !at.is_map();
             let mut variable = variable(&pair, site, place);
             variable.duplicate = Known::Set(duplicate, site);
+            if variable.taken_from.value().is_some_and(|name| self.env_names.contains(name.as_str())) {
+                variable.may_be_blank = Known::Set(false, site);
+            }
             all.push(self.part.add(variable));
         }
         all

@@ -26,7 +26,7 @@ mod user;
 pub use environment::variable;
 pub use user::dockerfile_path;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{FileId, Origin, Problem, Span, Text};
 use crate::syntax::yaml;
@@ -97,6 +97,8 @@ pub struct Filler<'a> {
     pub volumes: BTreeMap<String, NodeId>,
     /// Secrets and configs by kind and name.
     pub secrets: BTreeMap<(&'static str, String), NodeId>,
+    /// The variables that `.env` sets; a stack reads none.
+    pub env_names: BTreeSet<String>,
 }
 
 /// Fills a part with the facts of a project.
@@ -108,7 +110,9 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
         networks: BTreeMap::new(),
         volumes: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        env_names: BTreeSet::new(),
     };
+    filler.env_names = filler.read_env_names();
     let problems = filler.project();
     (filler.part, problems)
 }

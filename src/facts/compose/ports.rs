@@ -92,9 +92,6 @@ impl Filler<'_> {
     }
 }
 
-/// A port and the address that it listens on; `None` is every address.
-type Listener = (NodeId, Option<String>);
-
 /// The port numbers that are taken for sure; ranges of more than 256 are not compared.
 fn published(port: &Port) -> Vec<u32> {
     let Some(text) = port.published.value().and_then(Text::known) else { return Vec::new() };
