@@ -85,6 +85,8 @@ pub struct Entry {
     pub key: Text,
     /// Its value.
     pub value: Arc<Value>,
+    /// Whether its key is text: `80: x` and `true: x` have other keys, which stacks refuse.
+    pub text_key: bool,
     /// Where it stands: key and value when they fit on a line, else the key.
     pub site: Site,
     /// The same key in files that were merged over this one, in order.
@@ -203,7 +205,8 @@ impl<'a> Builder<'a> {
             self.as_written = outer;
             let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
-            entries.push(Entry { key: key.text.clone(), value, site, again: Vec::new() });
+            let text_key = matches!(tree.plain(entry.key), Plain::Text);
+            entries.push(Entry { key: key.text.clone(), value, text_key, site, again: Vec::new() });
         }
         entries
     }

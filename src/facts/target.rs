@@ -14,6 +14,10 @@ pub fn infer<'p>(mut paths: impl Iterator<Item = &'p str>, root: At<'_>) -> (Tar
     if named {
         return (Target::Stack, false);
     }
+    // Stacks refuse these, and who writes them has Compose in mind.
+    if ["name", "include", "models"].iter().any(|key| root.get(key).is_some()) {
+        return (Target::Compose, false);
+    }
     match (swarm, compose) {
         (true, false) => (Target::Stack, false),
         (true, true) => (Target::Compose, true),

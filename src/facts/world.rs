@@ -146,6 +146,7 @@ kinds! {
     Url,
     User,
     Variable,
+    Violation,
     Volume,
 }
 

@@ -26,7 +26,7 @@ fn entry(Pair { key, value }: Pair, site: Site) -> Entry {
         Known::Set(text, _) => Shape::Scalar(text, Plain::Text),
         _ => Shape::Null,
     };
-    Entry { key, value: Arc::new(Value { shape, span, tag: None }), site, again: Vec::new() }
+    Entry { key, value: Arc::new(Value { shape, span, tag: None }), site, text_key: true, again: Vec::new() }
 }
 
 /// A list of names as a mapping whose values are nothing; mappings stay.
@@ -38,7 +38,7 @@ pub fn names(value: &Arc<Value>) -> Arc<Value> {
             let Shape::Scalar(key, _) = &item.value.shape else { return None };
             let nothing = Value { shape: Shape::Null, span: item.value.span, tag: None };
             let value = Arc::new(nothing);
-            Some(Entry { key: key.clone(), value, site: item.site, again: Vec::new() })
+            Some(Entry { key: key.clone(), value, site: item.site, text_key: true, again: Vec::new() })
         })
         .collect();
     Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag })
@@ -47,7 +47,13 @@ pub fn names(value: &Arc<Value>) -> Arc<Value> {
 /// `build: path` as `build: { context: path }`.
 pub fn context(value: &Arc<Value>) -> Arc<Value> {
     let key = Text::made("context", value.span, Origin::Written);
-    let entry = Entry { key, value: value.clone(), site: Site::written(value.span), again: Vec::new() };
+    let entry = Entry {
+        key,
+        value: value.clone(),
+        site: Site::written(value.span),
+        text_key: true,
+        again: Vec::new(),
+    };
     Arc::new(Value { shape: Shape::Map(vec![entry]), span: value.span, tag: value.tag })
 }
 

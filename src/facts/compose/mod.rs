@@ -22,6 +22,7 @@ mod service;
 mod settings;
 mod urls;
 mod user;
+mod violations;
 
 pub use environment::variable;
 pub use user::dockerfile_path;
@@ -157,6 +158,7 @@ impl Filler<'_> {
         self.finish_secrets(root);
         let mut problems = Vec::new();
         for file in self.reading.files.iter().filter(|file| file.own) {
+            self.violations(file);
             problems.extend(self.settings(file));
         }
         if self.is_full() {

@@ -13,19 +13,36 @@ use super::{Filler, ReadFile};
 /// More written keys than this in one project are not looked at.
 const SETTINGS: usize = 200_000;
 
+#[derive(Clone)]
 struct Walk {
     service: Option<NodeId>,
     network: Option<NodeId>,
     parent: Option<NodeId>,
+    /// With `*` for names and items.
     path: String,
+    /// With their indexes for items, from the service or network on.
+    place: String,
+}
+
+impl Walk {
+    fn step(&self, pattern: &str, exact: &str) -> Self {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        let place = match (self.place.is_empty(), exact.starts_with('[')) {
+            (true, _) => exact.to_owned(),
+            (false, true) => format!("{}{exact}", self.place),
+            (false, false) => format!("{}.{exact}", self.place),
+        };
+        Self { path: format!("{}{dot}{pattern}", self.path), place, ..*self }
+    }
 }
 
 impl Filler<'_> {
     /// Adds a node for every key that is written.
     pub fn settings(&mut self, file: &ReadFile<'_>) -> Vec<Problem> {
         let root = At::root(file.model);
-        let walk = Walk { service: None, network: None, parent: None, path: String::new() };
-        let complete = self.walk(root, Cursor::root(), &walk, 0);
+        let walk =
+            Walk { service: None, network: None, parent: None, path: String::new(), place: String::new() };
+        let complete = self.walk(root, Cursor::root(self.part.target), &walk, 0);
         for yaml::Duplicate { second, name, .. } in &file.tree.duplicates {
             let site = Site::written(*second);
             let mut setting = Setting::new(head(name.clone(), site, format!("duplicate {}", name.as_str())));
@@ -45,37 +62,44 @@ impl Filler<'_> {
                 return false;
             }
             let (found, below) = cursor.child(key.as_str());
-            let pattern = match found {
-                Found::Name => "*",
-                _ => key.as_str(),
-            };
-            let path =
-                if walk.path.is_empty() { pattern.to_owned() } else { format!("{}.{pattern}", walk.path) };
-            let mut inner = Walk { path, ..*walk };
+            let pattern = if matches!(found, Found::Name) { "*" } else { key.as_str() };
+            let mut inner = walk.step(pattern, key.as_str());
             match walk.path.as_str() {
                 "services" => inner.service = self.services.get(key.as_str()).copied(),
                 "networks" => inner.network = self.networks.get(key.as_str()).copied(),
                 _ => {}
             }
-            inner.parent = inner.service.or(inner.network);
+            if walk.parent.is_none() {
+                inner.parent = inner.service.or(inner.network);
+                if inner.parent.is_some() {
+                    inner.place.clear();
+                }
+            }
             let site = Site { label: entry.site.label, ..value.site };
             let setting = setting(key, value, site, &found, &inner);
             self.part.add(setting);
-            if !matches!(below, Cursor::Open) && !self.walk(value, below, &inner, depth + 1) {
+            if below.goes_on() && !self.below(value, below, &inner, depth + 1) {
                 return false;
             }
         }
         true
     }
+
+    /// The keys of a value: of a mapping, or of the mappings in a list.
+    fn below(&mut self, at: At<'_>, cursor: Cursor, walk: &Walk, depth: u32) -> bool {
+        if !at.is_list() {
+            return self.walk(at, cursor, walk, depth);
+        }
+        let mut items = at.items().enumerate().filter(|(_, item)| item.is_map());
+        items.all(|(index, item)| {
+            self.walk(item, cursor.item(), &walk.step("*", &format!("[{index}]")), depth)
+        })
+    }
 }
 
 /// A written key.
 fn setting(key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Setting {
-    let step = match walk.parent {
-        Some(_) => walk.path.splitn(3, '.').nth(2).unwrap_or("").to_owned(),
-        None => walk.path.clone(),
-    };
-    let mut setting = Setting::new(head(key.clone(), site, step));
+    let mut setting = Setting::new(head(key.clone(), site, walk.place.clone()));
     setting.head.parent = walk.parent;
     setting.path = Known::Set(Text::made(&walk.path, key.span(), Origin::Written), site);
     setting.r#type = Known::Set(kind(at), site);
@@ -87,8 +111,8 @@ fn setting(key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Se
     setting.network = walk.network.map_or(Known::Absent, |id| Known::Set(id, site));
     match found {
         Found::Known(known) => {
-            setting.swarm = Known::Set(known.swarm, site);
-            setting.compose = Known::Set(if known.compose { "used" } else { "rejected" }, site);
+            setting.swarm = Known::Set(known.swarm.name(), site);
+            setting.compose = Known::Set(if known.compose_rejects { "rejected" } else { "used" }, site);
             setting.protects = Known::Set(known.protects, site);
             if let Some(instead) = &known.instead {
                 setting.instead = Known::Set(Text::made(instead, key.span(), Origin::Written), site);

@@ -81,4 +81,30 @@ facts! {
         /// The network that it belongs to.
         network: node(Network),
     }
+
+    /// Something that Docker refuses for its form, whatever it means.
+    violation: Violation by what {
+        /// What is wrong: no such key, a key that came with a later version of the stack format, a name with forbidden
+        /// characters, a value of another type, a word that is none of those allowed, a text of another form, a number
+        /// out of its limits, a key that is missing, an item that is there twice.
+        what: word("unknown-key", "too-new", "name", "key-type", "type", "word", "format", "range", "missing", "duplicate"),
+        /// Where it stands, with `*` for names and items: `services.*.ports.*.target`.
+        path: text,
+        /// The key.
+        key: text,
+        /// The value, if it is one text.
+        value: text,
+        /// The form that is wanted: `port`, `duration`, `size`, `boolean`, ...
+        format: text,
+        /// What is wanted, in words; the key that is missing.
+        wanted: text,
+        /// What is written, in words.
+        found: text,
+        /// The key or word that was perhaps meant.
+        nearest: text,
+        /// The version of the stack format that brought the key.
+        since: text,
+        /// The service that it is in.
+        service: node(Service),
+    }
 }
