@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::engine::{Run, check};
-use crate::facts;
+use crate::facts::{self, Target};
 use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
 use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, clean_path, decode, discover};
 use crate::syntax::yaml;
@@ -144,18 +144,32 @@ pub fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
 
 /// Judges what the arguments name.
 pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(Run, Policy), Failure> {
-    let policy = load(&config.selection).map_err(Failure)?;
     let options = options(judging, config);
     if named(judging) == ["-"] {
         let (files, found) = piped(judging, env)?;
-        return Ok((check(&files, &[found], &options, &policy, judging.no_ignores), policy));
+        let found = [found];
+        let policy = policy(judging, config, &found)?;
+        return Ok((check(&files, &found, &options, &policy, judging.no_ignores), policy));
     }
     let found = found(judging, config, env)?;
+    let policy = policy(judging, config, &found)?;
     let run = check(&Disk::new(&env.directory), &found, &options, &policy, judging.no_ignores);
     if run.report.checked.is_empty() && run.report.problems.is_empty() && !judging.allow_empty {
         return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
     }
     Ok((run, policy))
+}
+
+/// The rules for the files that were found.
+pub fn policy(judging: &Judging, config: &Config, found: &[Found]) -> Result<Policy, Failure> {
+    let dockerfile = |found: &Found| found.guess == Some(Guess::Dockerfile);
+    let mut selection = config.selection.clone();
+    if judging.target.is_none() && found.iter().all(dockerfile) {
+        selection.targets = vec![Target::Dockerfile];
+    } else if judging.target.is_none() && !found.iter().any(dockerfile) {
+        selection.targets = vec![Target::Compose, Target::Stack];
+    }
+    load(&selection).map_err(Failure)
 }
 
 /// The files and directories that the arguments name.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::engine::Run;
 use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
-use crate::policy::{Safety, load};
+use crate::policy::Safety;
 use crate::source::{Disk, Span};
 
 use super::args::{Fix, Harden};
@@ -25,13 +25,15 @@ fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let judging = &args.judging;
     let named = config::named(judging);
-    let policy = load(&config.selection).map_err(Failure)?;
     let options = config::options(judging, &config);
     let plan = if named == ["-"] {
         let (files, found) = config::piped(judging, env)?;
-        plan(&files, &[found], &options, &policy, wanted)
+        let found = [found];
+        let policy = config::policy(judging, &config, &found)?;
+        plan(&files, &found, &options, &policy, wanted)
     } else {
         let found = config::found(judging, &config, env)?;
+        let policy = config::policy(judging, &config, &found)?;
         plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
     };
     if named == ["-"] {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::facts::Target;
 use crate::source::nearest;
 use crate::syntax::Data;
 
@@ -24,6 +25,8 @@ pub struct Selection {
     pub severity: BTreeMap<String, Severity>,
     /// Options, by rule and name.
     pub options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Only rules for these targets; all of them where none is named. Reading the others would be for nothing.
+    pub targets: Vec<Target>,
     /// Rules of the user's own; they take the place of built-in ones of the same id.
     pub own: Vec<Data>,
 }
@@ -36,6 +39,7 @@ impl Default for Selection {
             ignore: Vec::new(),
             severity: BTreeMap::new(),
             options: BTreeMap::new(),
+            targets: Vec::new(),
             own: Vec::new(),
         }
     }
@@ -148,6 +152,7 @@ fn explain(id: &str, mistake: &Mistake) -> String {
 pub(super) struct Names {
     id: String,
     profiles: Vec<String>,
+    targets: Vec<String>,
     aliases: Vec<String>,
 }
 
@@ -158,6 +163,7 @@ impl Names {
         Self {
             id: reader.get("id").and_then(|id| id.text().ok()).unwrap_or_default(),
             profiles: texts("profiles"),
+            targets: texts("targets"),
             aliases: texts("aliases"),
         }
     }
@@ -172,6 +178,10 @@ impl Names {
     }
 
     fn wanted(&self, selection: &Selection) -> bool {
+        let applies = |target: &Target| self.targets.iter().any(|own| own == target.name());
+        if !selection.targets.is_empty() && !selection.targets.iter().any(applies) {
+            return false;
+        }
         if selection.ignore.iter().any(|name| self.is(name)) {
             return false;
         }

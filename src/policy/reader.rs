@@ -1,6 +1,8 @@
 //! Reading rule files and configuration: plain data with the path that leads to it, so that a mistake can be shown where
 //! it was made.
 
+use std::rc::Rc;
+
 use crate::source::nearest;
 use crate::syntax::Data;
 
@@ -22,11 +24,24 @@ pub struct Mistake {
     pub message: String,
 }
 
-/// A value and the path to it.
+/// A value and the path to it. Hundreds of rules are read at every start: a step shares the way to its parent and copies
+/// nothing.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     data: &'a Data,
-    path: Vec<Step>,
+    way: Option<Rc<Way<'a>>>,
+}
+
+#[derive(Debug)]
+struct Way<'a> {
+    parent: Option<Rc<Way<'a>>>,
+    step: Borrowed<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Borrowed<'a> {
+    Key(&'a str),
+    Item(usize),
 }
 
 /// The result of reading something.
@@ -35,7 +50,7 @@ pub type Read<T> = Result<T, Mistake>;
 impl<'a> Reader<'a> {
     /// Starts at a document's root.
     pub const fn new(data: &'a Data) -> Self {
-        Self { data, path: Vec::new() }
+        Self { data, way: None }
     }
 
     /// The value itself.
@@ -45,14 +60,14 @@ impl<'a> Reader<'a> {
 
     /// A mistake here.
     pub fn mistake<T>(&self, message: impl Into<String>) -> Read<T> {
-        Err(Mistake { path: self.path.clone(), message: message.into() })
+        Err(Mistake { path: self.path(), message: message.into() })
     }
 
     /// The value of a key, if it is written.
     pub fn get(&self, key: &str) -> Option<Self> {
         let Data::Map(entries) = self.data else { return None };
-        let (_, value) = entries.iter().find(|(name, _)| name == key)?;
-        Some(self.at(Step::Key(key.to_owned()), value))
+        let (name, value) = entries.iter().find(|(name, _)| name == key)?;
+        Some(self.at(Borrowed::Key(name), value))
     }
 
     /// The value of a key that must be written.
@@ -66,17 +81,14 @@ impl<'a> Reader<'a> {
     /// The entries of a mapping.
     pub fn entries(&self) -> Read<Vec<(&'a str, Self)>> {
         let Data::Map(entries) = self.data else { return self.mistake("a mapping is wanted here") };
-        Ok(entries
-            .iter()
-            .map(|(key, value)| (key.as_str(), self.at(Step::Key(key.clone()), value)))
-            .collect())
+        Ok(entries.iter().map(|(key, value)| (key.as_str(), self.at(Borrowed::Key(key), value))).collect())
     }
 
     /// The items of a list; one value counts as a list of one.
     pub fn items(&self) -> Vec<Self> {
         match self.data {
             Data::List(items) => {
-                items.iter().enumerate().map(|(index, item)| self.at(Step::Item(index), item)).collect()
+                items.iter().enumerate().map(|(index, item)| self.at(Borrowed::Item(index), item)).collect()
             }
             _ => vec![self.clone()],
         }
@@ -151,9 +163,21 @@ impl<'a> Reader<'a> {
         self.mistake(format!("there is no {what} `{name}` here{hint}"))
     }
 
-    fn at(&self, step: Step, data: &'a Data) -> Self {
-        let mut path = self.path.clone();
-        path.push(step);
-        Self { data, path }
+    fn at(&self, step: Borrowed<'a>, data: &'a Data) -> Self {
+        Self { data, way: Some(Rc::new(Way { parent: self.way.clone(), step })) }
+    }
+
+    fn path(&self) -> Vec<Step> {
+        let mut path = Vec::new();
+        let mut at = self.way.as_ref();
+        while let Some(way) = at {
+            path.push(match way.step {
+                Borrowed::Key(key) => Step::Key(key.to_owned()),
+                Borrowed::Item(index) => Step::Item(index),
+            });
+            at = way.parent.as_ref();
+        }
+        path.reverse();
+        path
     }
 }
