@@ -272,30 +272,42 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         Change::InsertAfter(_, line) => {
             Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
         }
-        Change::First(_, command) => {
-            script(instruction)?;
-            Edit::replace(
+        Change::First(_, command) => match body(instruction)? {
+            Some(body) => Edit::replace(Span::point(source.id, body.start), format!("{command}{eol}")),
+            None => Edit::replace(
                 Span::point(source.id, instruction.arguments.span().start),
                 format!("{command} && "),
-            )
-        }
-        Change::Then(_, command) => {
-            script(instruction)?;
-            let head = source.slice(instruction.head);
-            let joint =
-                if head.contains('\n') { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
-            Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
-        }
+            ),
+        },
+        Change::Then(_, command) => match body(instruction)? {
+            Some(body) => Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}")),
+            None => {
+                let several = source.slice(instruction.head).contains('\n');
+                let joint = if several { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
+                Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
+            }
+        },
         _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
 }
 
-/// Commands can be joined to a plain script only.
-fn script(instruction: &Instruction) -> Result<(), String> {
+/// Where the script of a RUN is, if it is a heredoc; to any other, commands are joined with `&&`.
+fn body(instruction: &Instruction) -> Result<Option<Span>, String> {
     if instruction.keyword != Keyword::Run || instruction.exec().is_some() {
         return Err("it is no script".to_owned());
     }
-    if instruction.heredocs.is_empty() { Ok(()) } else { Err("its script is a heredoc".to_owned()) }
+    let heredoc = match instruction.heredocs.as_slice() {
+        [] => return Ok(None),
+        [heredoc] => heredoc,
+        _ => return Err("it has several heredocs".to_owned()),
+    };
+    let body = heredoc.body.as_str();
+    let alone = instruction.arguments.trim().span() == heredoc.opener;
+    if alone && heredoc.terminated && body.ends_with('\n') && !body.starts_with("#!") {
+        Ok(Some(heredoc.body.span()))
+    } else {
+        Err("its heredoc is not the script of the default shell".to_owned())
+    }
 }
 
 /// A comment with the line that it has to itself, or with the blanks before it.
