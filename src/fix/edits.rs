@@ -279,14 +279,15 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
                 format!("{command} && "),
             ),
         },
-        Change::Then(_, command) => match body(instruction)? {
-            Some(body) => Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}")),
-            None => {
+        Change::Then(_, command) => {
+            if let Some(body) = body(instruction)? {
+                Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}"))
+            } else {
                 let several = source.slice(instruction.head).contains('\n');
                 let joint = if several { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
                 Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
             }
-        },
+        }
         _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
 }
