@@ -34,6 +34,7 @@ impl Filler<'_> {
         build.dockerfile = at.get("dockerfile").ask(At::known);
         build.inline = Known::Set(at.get("dockerfile_inline").is_some_and(|at| !at.is_null()), site);
         build.target = at.get("target").ask(At::known);
+        build.entitlements = at.get("entitlements").ask(At::texts);
         build.platforms = at.get("platforms").ask(At::texts);
         build.stage = service.stage.clone();
         build.found = self.found(&build, site, at.file());

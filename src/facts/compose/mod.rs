@@ -7,6 +7,7 @@ mod deploy;
 mod environment;
 mod files;
 mod healthcheck;
+mod heap;
 mod image;
 mod limits;
 mod logs;
@@ -153,6 +154,7 @@ impl Filler<'_> {
         self.urls(root);
         self.sockets();
         self.meeting_mounts();
+        self.heaps();
         self.finish_networks();
         self.finish_volumes();
         self.finish_secrets(root);

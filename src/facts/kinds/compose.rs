@@ -173,6 +173,8 @@ facts! {
         stage: node(Stage),
         /// Names of arguments that no ARG of the Dockerfile takes.
         untaken_args: texts,
+        /// What it may do beyond its sandbox: `security.insecure`, `network.host`.
+        entitlements: texts,
         /// The platforms that it is built for.
         platforms: texts,
         /// The service.

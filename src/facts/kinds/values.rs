@@ -27,6 +27,8 @@ facts! {
         may_be_blank: flag,
         /// Whether git is told to ignore the file that it stands in; unknown where there is no git repository.
         git_ignores: flag,
+        /// The largest heap that it lets a JVM or Node take (`-Xmx`, `--max-old-space-size`).
+        heap: size,
         /// The service whose environment it is in.
         service: node(Service),
         /// The stage that it is set in.
