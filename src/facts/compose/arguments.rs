@@ -47,8 +47,12 @@ impl Filler<'_> {
     pub fn arguments(&mut self, at: At<'_>) -> Known<List<NodeId>> {
         let mut all = Vec::new();
         for (place, words) in spoken(at) {
-            let scripts: Vec<Vec<Text>> = scripts(&words).map(shell::split).collect();
-            for words in std::iter::once(&words).chain(&scripts) {
+            let scripts: Vec<usize> = scripts(&words).collect();
+            let inner: Vec<Vec<Text>> =
+                scripts.iter().filter_map(|&at| words.get(at)).map(shell::split).collect();
+            let own = words.into_iter().enumerate().filter(|(at, _)| !scripts.contains(at));
+            let own: Vec<Text> = own.map(|(_, word)| word).collect();
+            for words in std::iter::once(&own).chain(&inner) {
                 for argument in read(words, place) {
                     if self.is_full() {
                         return nodes(all, at.site);
@@ -61,13 +65,13 @@ impl Filler<'_> {
     }
 }
 
-/// What is given to `sh -c` among the words.
-fn scripts(words: &[Text]) -> impl Iterator<Item = &Text> {
-    words.windows(3).filter_map(|window| {
-        let [program, flag, script] = window else { return None };
+/// Which of the words are given to `sh -c`.
+fn scripts(words: &[Text]) -> impl Iterator<Item = usize> {
+    words.windows(3).enumerate().filter_map(|(at, window)| {
+        let [program, flag, _] = window else { return None };
         let flag = flag.known()?;
         let runs = flag.starts_with('-') && !flag.starts_with("--") && flag.ends_with('c');
-        (SHELLS.contains(&base(program.known()?)) && runs).then_some(script)
+        (SHELLS.contains(&base(program.known()?)) && runs).then_some(at + 2)
     })
 }
 

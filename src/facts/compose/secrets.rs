@@ -75,6 +75,7 @@ impl Filler<'_> {
                     None => Known::Unknown(site, "its name comes from a variable"),
                 };
                 grant.target = match item.get("target") {
+                    None if !name.is_known() => Known::Unknown(site, "its name comes from a variable"),
                     Some(target) => target.known().map(|target| absolute(kind, target)),
                     None if kind == "secret" => Known::Set(
                         Text::made(&format!("/run/secrets/{}", name.as_str()), site.label, name.origin()),
