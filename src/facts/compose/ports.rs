@@ -95,6 +95,11 @@ impl Filler<'_> {
 /// The port numbers that are taken for sure; ranges of more than 256 are not compared.
 fn published(port: &Port) -> Vec<u32> {
     let Some(text) = port.published.value().and_then(Text::known) else { return Vec::new() };
+    let target_is_range = port.target.value().is_some_and(|target| target.as_str().contains('-'));
+    if text.contains('-') && !target_is_range {
+        // Docker takes any free one of them.
+        return Vec::new();
+    }
     let (low, high) = text.split_once('-').unwrap_or((text, text));
     match (low.parse::<u32>(), high.parse::<u32>()) {
         (Ok(low), Ok(high)) if low <= high && high - low <= 256 => (low..=high).collect(),
