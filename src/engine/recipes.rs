@@ -3,7 +3,7 @@
 use crate::facts::kinds::{Service, Variable};
 use crate::facts::{Kind, Node, NodeId, Target, World};
 use crate::policy::Recipe;
-use crate::source::Text;
+use crate::source::{Origin, Text};
 use crate::syntax::Data;
 
 use super::finding::Change;
@@ -61,12 +61,13 @@ fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
             let host = url.host.value().and_then(Text::known).unwrap_or("service");
             (url.password.value()?, format!("{host}_password"))
         }
-        Node::Service(service) => {
-            (service.password.value()?, format!("{}_password", service.head.name.known()?))
+        Node::Argument(argument) => {
+            let service = service(world, *argument.service.value()?)?;
+            (argument.value.value()?, format!("{}_password", service.head.name.known()?))
         }
         _ => return None,
     };
-    let known = value.known().filter(|known| is_simple(known))?;
+    let known = value.known().filter(|known| is_simple(known) && value.origin() == Origin::Written)?;
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     let directory = directory(world, value);
@@ -85,7 +86,9 @@ fn hidden(path: String, line: &str) -> Change {
 /// A value that is written out on one line.
 fn plain(variable: &Variable) -> Option<&Text> {
     let value = variable.value.value()?;
-    value.known().filter(|known| is_simple(known))?;
+    // The default of an interpolation is part of something that must stay whole.
+    let written = value.origin() == Origin::Written;
+    value.known().filter(|known| written && is_simple(known))?;
     Some(value)
 }
 

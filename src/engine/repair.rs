@@ -2,7 +2,7 @@
 
 use crate::facts::World;
 use crate::policy::{Case, Context, Filled, Filling, Path, Safety, Template, Truth, Value, Verb, holds};
-use crate::source::Span;
+use crate::source::{Origin, Span};
 use crate::syntax::Data;
 
 use super::finding::{Change, Repair};
@@ -77,6 +77,8 @@ fn place_of(world: &World, cx: Context<'_>, path: &Path) -> Option<Span> {
 /// The characters of a part, without the quotes around it.
 fn part(cx: Context<'_>, path: &Path) -> Option<Span> {
     match path.follow(cx.world, cx.subject) {
+        // The default inside of an interpolation cannot be replaced by what is an interpolation again.
+        crate::facts::View::Text(text, _) if text.origin() == Origin::Default => None,
         crate::facts::View::Text(text, _) => Some(text.span()),
         _ => place_of(cx.world, cx, path),
     }
