@@ -52,8 +52,10 @@ impl Filler<'_> {
         check.interval = at.get("interval").ask(At::duration);
         check.timeout = at.get("timeout").ask(At::duration);
         check.start_period = at.get("start_period").ask(At::duration);
+        check.start_interval = at.get("start_interval").ask(At::duration);
         check.retries = at.get("retries").ask(At::number);
         let test = at.get("test");
+        check.words = test.filter(|test| test.is_list()).ask(At::texts);
         let (form, script) = test.map_or((Known::Absent, None), |test| probe(test));
         let none = form.value() == Some(&"NONE");
         check.disabled = match at.get("disable").ask(At::flag) {

@@ -23,6 +23,7 @@ impl Filler<'_> {
             };
             network.attachable = at.get("attachable").ask(At::flag);
             network.external = external(at, site);
+            (network.beside_external, network.external_name) = beside_external(at);
             network.internal = at.get("internal").ask(At::flag);
             network.declared = Known::Set(true, site);
             let id = self.part.add(network);
@@ -136,6 +137,7 @@ impl Filler<'_> {
             volume.driver = at.get("driver").ask(At::known);
             volume.options = at.get("driver_opts").ask(At::map);
             volume.external = external(at, site);
+            (volume.beside_external, volume.external_name) = beside_external(at);
             volume.declared = Known::Set(true, site);
             let id = self.part.add(volume);
             self.volumes.insert(name.as_str().to_owned(), id);
@@ -150,6 +152,16 @@ pub fn external(at: At<'_>, site: Site) -> Known<bool> {
         Some(external) => external.flag(),
         None => Known::Set(false, site),
     }
+}
+
+/// The keys beside `external`, and the name in it.
+pub fn beside_external(at: At<'_>) -> (Known<List<Text>>, Known<Text>) {
+    let Some(external) = at.get("external") else { return (Known::Absent, Known::Absent) };
+    let others = at.entries().map(|(key, _, _)| key).filter(|key| {
+        let key = key.as_str();
+        key != "external" && !key.starts_with("x-")
+    });
+    (Known::Set(others.cloned().collect(), external.site), external.get("name").ask(At::known))
 }
 
 fn driver(at: Option<At<'_>>, stack: bool, site: Site) -> Known<&'static str> {

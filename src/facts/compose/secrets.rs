@@ -10,7 +10,7 @@ use crate::source::{Origin, Text, git_ignores};
 use crate::syntax::yaml::Plain;
 
 use super::Filler;
-use super::networks::external;
+use super::networks::{beside_external, external};
 
 const KINDS: [(&str, &str); 2] = [("secret", "secrets"), ("config", "configs")];
 
@@ -26,6 +26,7 @@ impl Filler<'_> {
                 secret.environment = at.get("environment").ask(At::known);
                 secret.content = at.get("content").ask(At::known);
                 secret.external = external(at, site);
+                (secret.beside_external, secret.external_name) = beside_external(at);
                 secret.sources = sources(at, site);
                 secret.driver = at.get("driver").ask(At::known);
                 secret.template_driver = at.get("template_driver").ask(At::known);

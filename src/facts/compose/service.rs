@@ -1,10 +1,12 @@
 //! Services.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::facts::kinds::{Dependency, Service};
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
-use crate::facts::{Known, List, NodeId, Site};
+use crate::facts::{Kind, Known, List, Node, NodeId, Site};
 use crate::source::{Origin, Text};
 
 use super::Filler;
@@ -47,6 +49,8 @@ impl Filler<'_> {
         service.command = at.get("command").ask(command_words);
         service.container_name = at.get("container_name").ask(At::known);
         service.profiles = at.get("profiles").ask(At::texts);
+        service.stop_grace = at.get("stop_grace_period").ask(At::duration);
+        service.stop_signal = at.get("stop_signal").ask(At::known);
         service.runs_once = runs_once(&service, at, key);
         service.arguments = self.arguments(at);
         self.password(&mut service);
@@ -160,10 +164,57 @@ impl Filler<'_> {
                 service.depends_on = nodes(all, depends_on.site);
             }
         }
+        self.circles();
+    }
+
+    /// Tells the dependencies that are part of a circle. Of the services, those are taken away that wait for nothing
+    /// that is left, until every one that is left waits for another.
+    fn circles(&mut self) {
+        let edges: Vec<(NodeId, NodeId, NodeId)> = self
+            .part
+            .of(Kind::Dependency)
+            .filter_map(|id| match self.part.node(id) {
+                Some(Node::Dependency(it)) => Some((id, *it.service.value()?, *it.target.value()?)),
+                _ => None,
+            })
+            .collect();
+        let waiting = left(&edges, |&(_, service, target)| (service, target));
+        let awaited = left(&edges, |&(_, service, target)| (target, service));
+        for (id, service, target) in edges {
+            let circular = [service, target].iter().all(|it| waiting.contains(it) && awaited.contains(it));
+            if let Some(Node::Dependency(it)) = self.part.node_mut(id) {
+                it.leads_back = flag(circular, it.head.site);
+            }
+        }
     }
 }
 
 /// What the service may do to the host.
+/// The nodes from which a walk along the edges need not end.
+fn left<E>(edges: &[E], ends: impl Fn(&E) -> (NodeId, NodeId)) -> BTreeSet<NodeId> {
+    let mut open: BTreeMap<NodeId, usize> = BTreeMap::new();
+    let mut into: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    for (from, to) in edges.iter().map(&ends) {
+        *open.entry(from).or_default() += 1;
+        open.entry(to).or_default();
+        into.entry(to).or_default().push(from);
+    }
+    let mut done: Vec<NodeId> =
+        open.iter().filter(|(_, count)| **count == 0).map(|(&node, _)| node).collect();
+    while let Some(node) = done.pop() {
+        open.remove(&node);
+        for from in into.remove(&node).unwrap_or_default() {
+            if let Some(count) = open.get_mut(&from) {
+                *count -= 1;
+                if *count == 0 {
+                    done.push(from);
+                }
+            }
+        }
+    }
+    open.into_keys().collect()
+}
+
 /// The services of a `depends_on` with their conditions; a list waits for the start only.
 fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
     if at.is_map() {

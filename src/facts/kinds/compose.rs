@@ -109,6 +109,10 @@ facts! {
         memory_reservation: size,
         /// The restart policy word.
         restart: text,
+        /// How long it may take to stop before it is killed.
+        stop_grace: duration,
+        /// The signal that tells it to stop.
+        stop_signal: text,
         /// Whether a volume or memory file system covers a path where its image keeps its data.
         data_mounted: flag,
         /// Whether it is made to run once and end.
@@ -201,12 +205,16 @@ facts! {
         form: word("CMD", "CMD-SHELL", "NONE", "invalid"),
         /// The probe.
         test: text,
+        /// The words of a probe in list form.
+        words: texts,
         /// The programs that the probe runs.
         commands: nodes(Command),
         /// Whether the probe succeeds whatever happens.
         cannot_fail: flag,
         /// Time between probes.
         interval: duration,
+        /// Time between probes while it starts.
+        start_interval: duration,
         /// Time after which a probe has failed.
         timeout: duration,
         /// Time in which failures do not count.
@@ -249,6 +257,8 @@ facts! {
         condition: word("service_started", "service_healthy", "service_completed_successfully", "other"),
         /// The service waited for; absent if there is none of that name.
         target: node(Service),
+        /// Whether what is waited for waits, in the end, for the service that waits.
+        leads_back: flag,
         /// The service that waits.
         service: node(Service),
     }
@@ -263,6 +273,10 @@ facts! {
         attachable: flag,
         /// Whether it is made elsewhere.
         external: flag,
+        /// The keys beside `external`, where it is made elsewhere.
+        beside_external: texts,
+        /// The name in the old form `external: {name: x}`.
+        external_name: text,
         /// Whether it has no way out.
         internal: flag,
         /// Whether it is written in the file.
@@ -279,6 +293,10 @@ facts! {
         options: map,
         /// Whether it is made elsewhere.
         external: flag,
+        /// The keys beside `external`, where it is made elsewhere.
+        beside_external: texts,
+        /// The name in the old form `external: {name: x}`.
+        external_name: text,
         /// Whether it is written in the file.
         declared: flag,
         /// Whether a service mounts it.

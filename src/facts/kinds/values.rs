@@ -81,6 +81,10 @@ facts! {
         content: secret,
         /// Whether it is made elsewhere.
         external: flag,
+        /// The keys beside `external`, where it is made elsewhere.
+        beside_external: texts,
+        /// The name in the old form `external: {name: x}`.
+        external_name: text,
         /// What it is made from: `file`, `environment`, `content`, `external`, `driver`.
         sources: texts,
         /// Whether its file is there, in the project.

@@ -1,7 +1,7 @@
 //! Where a document is not as the schemas say.
 //!
 //! This is a walk of our own because values may be unknown: `${X}` is no violation, and whether `${X:-5}` is one depends
-//! on what Docker casts it to. `tests/schemas.rs` holds it against the `jsonschema` crate where all values are known.
+//! on what Docker casts it to. `agreement.rs` holds it against the `jsonschema` crate where all values are known.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,8 @@
 //! The forms of Compose and stack files, from `rules/schemas/`: which keys there are, what stands below them, and what
 //! `docker stack deploy` does with each.
 
+#[cfg(test)]
+mod agreement;
 mod check;
 mod format;
 mod read;
