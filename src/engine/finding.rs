@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::policy::{About, Confidence, Safety, Severity};
+use crate::policy::{About, Confidence, Refused, Safety, Severity};
 use crate::source::{FileId, Span};
 use crate::syntax::Data;
 
@@ -15,6 +15,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
+    /// When Docker refuses the file for it, if it does.
+    pub refused: Option<Refused>,
     /// What is wrong.
     pub message: String,
     /// What to underline.

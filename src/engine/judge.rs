@@ -154,6 +154,7 @@ fn finding(part: &Part, rule: &Rule, case: &Case, cx: Context<'_>, excuse: Truth
         rule: rule.about.clone(),
         severity: if foreign { case.severity.min(Severity::Low) } else { case.severity },
         confidence: if certain && !foreign { Confidence::Certain } else { Confidence::Likely },
+        refused: case.refused,
         primary: Label { span: site.label, text: String::new() },
         related: related(case, cx, &words),
         via: site.via.into_iter().collect(),

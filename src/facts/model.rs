@@ -21,6 +21,8 @@ pub struct Value {
     pub span: Span,
     /// How it is merged over what other files say.
     pub tag: Option<Tag>,
+    /// What is written, where there is a `$` in it: the text before variables are put in.
+    pub raw: Option<Text>,
 }
 
 /// The tags that Compose obeys while it merges files.
@@ -107,8 +109,6 @@ pub struct Builder<'a> {
     pub tagged: bool,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// Every interpolation that follows no grammar, by place and reason.
-    pub invalid: Vec<(Span, String)>,
 }
 
 /// Keys of a service whose values `.env` does not fill here: whether a password is written into the file is a question
@@ -127,7 +127,6 @@ impl<'a> Builder<'a> {
         env: &'a BTreeMap<String, String>,
     ) -> Self {
         let shared = BTreeMap::new();
-        let (problems, invalid) = (Vec::new(), Vec::new());
         Self {
             source,
             tree,
@@ -137,8 +136,7 @@ impl<'a> Builder<'a> {
             budget: VALUES,
             as_written: false,
             tagged: false,
-            problems,
-            invalid,
+            problems: Vec::new(),
         }
     }
 
@@ -160,7 +158,7 @@ impl<'a> Builder<'a> {
         let tree = self.tree;
         let it = tree.node(target);
         if self.budget == 0 || depth > 128 {
-            return Arc::new(Value { shape: Shape::Null, span: it.span, tag: None });
+            return Arc::new(Value { shape: Shape::Null, span: it.span, tag: None, raw: None });
         }
         self.budget -= 1;
         let shape = match &it.shape {
@@ -183,7 +181,11 @@ impl<'a> Builder<'a> {
             _ => None,
         };
         self.tagged |= tag.is_some();
-        let value = Arc::new(Value { shape, span: it.span, tag });
+        let raw = match &it.shape {
+            yaml::Shape::Scalar(scalar) if scalar.text.find('$').is_some() => Some(scalar.text.clone()),
+            _ => None,
+        };
+        let value = Arc::new(Value { shape, span: it.span, tag, raw });
         if it.anchor.is_some() {
             self.shared.insert(target, value.clone());
         }
@@ -224,10 +226,8 @@ impl<'a> Builder<'a> {
                 let plain = if retyped { text.known().map_or(Plain::Text, yaml::plain_text) } else { plain };
                 Shape::Scalar(text, plain)
             }
-            Err(invalid) => {
-                self.invalid.push((invalid.span, invalid.message));
-                Shape::Scalar(scalar.text.clone(), plain)
-            }
+            // Docker refuses the file, and the facts about its substitutions say so.
+            Err(_) => Shape::Scalar(scalar.text.clone(), plain),
         }
     }
 

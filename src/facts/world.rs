@@ -148,6 +148,9 @@ kinds! {
     Variable,
     Violation,
     Volume,
+    Argv,
+    Constraint,
+    Substitution,
 }
 
 impl Kind {

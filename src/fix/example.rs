@@ -256,8 +256,10 @@ impl Example {
 
     fn check(&self, files: &[(String, String)], policy: &Policy) -> Run {
         let memory = files.iter().fold(Memory::default(), |memory, (path, text)| memory.with(path, text));
+        // What is no Docker file by its name only stands around those that are.
         let found: Vec<Found> = files
             .iter()
+            .filter(|(path, _)| files.len() == 1 || guess(path).is_some())
             .map(|(path, _)| Found { path: path.clone(), guess: guess(path), named: true })
             // What is no Docker file by its name lies beside: an env_file, a .gitignore.
             .filter(|found| found.guess.is_some())

@@ -21,7 +21,7 @@ pub use options::Values;
 pub use path::Path;
 pub use predicate::{Pred, REGEX_INPUT_BYTES};
 pub use reader::{Mistake, Reader, Step};
-pub use rule::{About, Case, Related, Rule};
+pub use rule::{About, Case, Refused, Related, Rule};
 pub use set::Policy;
 pub use severity::{Confidence, Severity};
 pub use template::{DOTS, Filled, Filling, Template};

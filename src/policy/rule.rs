@@ -72,6 +72,8 @@ pub struct Case {
     pub unless: Option<Pred>,
     /// How bad.
     pub severity: Severity,
+    /// When Docker itself refuses what is found, if it does.
+    pub refused: Option<Refused>,
     /// What to underline; the node's own place where absent.
     pub at: Option<Path>,
     /// Other places.
@@ -80,6 +82,25 @@ pub struct Case {
     pub message: Template,
     /// Ways to mend it; the first that fits is the fix.
     pub fixes: Vec<Fix>,
+}
+
+/// When Docker refuses a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// As soon as it is read: `docker compose config` and `docker stack config` stop, too.
+    Load,
+    /// When it is deployed: reading it alone shows nothing.
+    Deploy,
+}
+
+impl Refused {
+    /// The word in rules and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Deploy => "deploy",
+        }
+    }
 }
 
 /// Another place that belongs to a finding.
@@ -108,6 +129,7 @@ pub const KEYS: &[&str] = &[
     "related",
     "message",
     "fold",
+    "refused",
     "why",
     "fix",
     "options",
@@ -117,7 +139,8 @@ pub const KEYS: &[&str] = &[
     "examples",
 ];
 
-const CASE_KEYS: &[&str] = &["on", "when", "unless", "severity", "at", "related", "message", "fix"];
+const CASE_KEYS: &[&str] =
+    &["on", "when", "unless", "severity", "refused", "at", "related", "message", "fix"];
 
 impl Rule {
     /// Reads and checks a rule. `values` holds the shared lists and the configured options of this rule.
@@ -193,6 +216,7 @@ impl Case {
             when: if when.len() == 1 { when.remove(0) } else { Pred::All(when) },
             unless: either("unless").map(|it| predicate::read(&it, kind, scope)).transpose()?,
             severity: either("severity").map_or(Ok(Severity::Medium), |text| severity(&text))?,
+            refused: either("refused").map(|word| refused(&word)).transpose()?,
             at: place,
             related: related(either("related").as_ref(), kind, values)?,
             message: Template::read(&message, places)?,
@@ -209,6 +233,10 @@ fn label(at: &Reader<'_>, kind: Kind) -> Read<Path> {
         return at.mistake("`at` must name one thing; choose the element kind as `on`");
     }
     Ok(path)
+}
+
+fn refused(at: &Reader<'_>) -> Read<Refused> {
+    at.word(&[Refused::Load, Refused::Deploy].map(|word| (word.name(), word)))
 }
 
 fn related(at: Option<&Reader<'_>>, kind: Kind, values: &Values) -> Read<Vec<Related>> {

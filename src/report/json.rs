@@ -89,6 +89,9 @@ fn one(report: &Report, finding: &Finding, options: &Options<'_>, seen: &mut BTr
         "state": if finding.state == State::Active { "active" } else { "ignored" },
         "aliases": finding.rule.aliases,
     });
+    if let Some(refused) = finding.refused {
+        value["refused"] = refused.name().into();
+    }
     if let State::Ignored { reason } = &finding.state {
         value["ignore"] = json!({ "reason": reason });
     }

@@ -66,7 +66,7 @@ pub fn parts(text: &Text, dialect: Dialect) -> Result<Vec<Part>, Invalid> {
         at = found;
         let part = match bytes.get(at + 1) {
             Some(b'$') => Some((Part::Dollar(text.slice(at..at + 2)), at + 2)),
-            Some(b'{') => Some(braced(text, at)?),
+            Some(b'{') => Some(braced(text, at, dialect)?),
             Some(c) if c.is_ascii_alphabetic() || *c == b'_' => Some(bare(text, at, dialect)),
             _ if dialect == Dialect::Stack => {
                 return Err(Invalid {
@@ -94,7 +94,8 @@ pub fn parts(text: &Text, dialect: Dialect) -> Result<Vec<Part>, Invalid> {
     Ok(parts)
 }
 
-fn name_end(value: &str, from: usize) -> usize {
+/// Where the name that begins at `from` ends.
+pub fn name_end(value: &str, from: usize) -> usize {
     let rest = value.get(from..).unwrap_or("");
     from + rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
 }
@@ -103,37 +104,36 @@ fn bare(text: &Text, at: usize, dialect: Dialect) -> (Part, usize) {
     let value = text.as_str();
     let end = name_end(value, at + 1);
     let name = text.slice(at + 1..end);
-    // The stack loader takes an operator without braces, and then everything behind it.
+    // The stack loader takes an operator without braces, and then everything behind it up to a closing brace.
     if dialect == Dialect::Stack
-        && let Some((operator, len)) = operator(value.get(end..).unwrap_or(""))
+        && let Some((operator, len)) = operator(value.get(end..).unwrap_or(""), dialect)
     {
-        let operand = text.slice(end + len..value.len());
-        let written = text.slice(at..value.len());
-        return (
-            Part::Variable(Variable { name, written, operator: Some((operator, operand)) }),
-            value.len(),
-        );
+        let stop = text.find_from(end + len, '}').unwrap_or(value.len());
+        let operand = text.slice(end + len..stop);
+        let written = text.slice(at..stop);
+        return (Part::Variable(Variable { name, written, operator: Some((operator, operand)) }), stop);
     }
     (Part::Variable(Variable { name, written: text.slice(at..end), operator: None }), end)
 }
 
-fn operator(rest: &str) -> Option<(Operator, usize)> {
+/// The operator that a text begins with, and its length.
+pub fn operator(rest: &str, dialect: Dialect) -> Option<(Operator, usize)> {
     let colon = usize::from(rest.starts_with(':'));
     let operator = match rest.as_bytes().get(colon)? {
         b'-' => Operator::Default,
         b'?' => Operator::Required,
-        b'+' => Operator::Alternate,
+        b'+' if dialect == Dialect::Compose => Operator::Alternate,
         _ => return None,
     };
     Some((operator, colon + 1))
 }
 
-fn braced(text: &Text, at: usize) -> Result<(Part, usize), Invalid> {
+fn braced(text: &Text, at: usize, dialect: Dialect) -> Result<(Part, usize), Invalid> {
     let value = text.as_str();
     let invalid = |end: usize, message: &str| {
         Err(Invalid { span: text.slice(at..end.max(at + 2)).span(), message: message.to_owned() })
     };
-    let Some(close) = closing(value, at + 2) else {
+    let Some(close) = closing(value, at + 2, dialect) else {
         return invalid(value.len(), "this `${` is never closed");
     };
     let end = name_end(value, at + 2);
@@ -146,11 +146,14 @@ fn braced(text: &Text, at: usize) -> Result<(Part, usize), Invalid> {
     if end == close {
         return Ok((Part::Variable(Variable { name, written, operator: None }), close + 1));
     }
-    match operator(&value[end..close]) {
+    match operator(&value[end..close], dialect) {
         Some((operator, len)) => {
             let operand = text.slice(end + len..close);
             let variable = Variable { name, written, operator: Some((operator, operand)) };
             Ok((Part::Variable(variable), close + 1))
+        }
+        None if dialect == Dialect::Stack => {
+            invalid(close + 1, "a stack knows only `:-`, `-`, `:?` and `?` behind a variable's name")
         }
         None => invalid(
             close + 1,
@@ -159,12 +162,12 @@ fn braced(text: &Text, at: usize) -> Result<(Part, usize), Invalid> {
     }
 }
 
-/// The brace that closes the one before `from`; inner braces count in pairs.
-fn closing(value: &str, from: usize) -> Option<usize> {
+/// The brace that closes the one before `from`. For Compose inner braces count in pairs; a stack takes the first.
+pub fn closing(value: &str, from: usize, dialect: Dialect) -> Option<usize> {
     let mut depth = 0;
     for (offset, byte) in value.as_bytes().get(from..)?.iter().enumerate() {
         match byte {
-            b'{' => depth += 1,
+            b'{' if dialect == Dialect::Compose => depth += 1,
             b'}' if depth == 0 => return Some(from + offset),
             b'}' => depth -= 1,
             _ => {}
@@ -250,6 +253,10 @@ mod tests {
         assert_eq!(resolved("${X:-${Y:-z}}", Dialect::Stack), known("${Y:-z}"));
         assert_eq!(resolved("$X-y", Dialect::Compose), hole("$X-y"));
         assert_eq!(resolved("$X-y", Dialect::Stack), known("y"));
+        assert_eq!(resolved("$X-y}z", Dialect::Stack), known("y}z"));
+        assert_eq!(resolved("$SET+y", Dialect::Stack), known("v+y"));
+        assert_eq!(resolved("${SET:-${Y}}", Dialect::Stack), known("v}"));
+        assert!(resolved("${X:+y}", Dialect::Stack).is_err());
         assert_eq!(resolved("$(cmd)", Dialect::Compose), known("$(cmd)"));
         assert!(resolved("$(cmd)", Dialect::Stack).is_err());
         assert!(resolved("${1A}", Dialect::Compose).is_err());

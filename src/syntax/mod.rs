@@ -6,6 +6,7 @@ pub mod dotenv;
 pub mod interpolate;
 pub mod reference;
 pub mod shell;
+pub mod substitution;
 pub mod units;
 
 pub mod yaml;

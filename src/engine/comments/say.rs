@@ -85,6 +85,7 @@ fn finding(
     repair: Option<Repair>,
 ) -> Finding {
     Finding {
+        refused: None,
         rule: about.clone(),
         severity: about.severity,
         confidence: Confidence::Certain,

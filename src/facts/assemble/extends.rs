@@ -35,10 +35,11 @@ impl Assembler<'_> {
                 ..service.clone()
             })
             .collect();
-        let services = Value { shape: Shape::Map(services), span: entries[at].value.span, tag: None };
+        let services =
+            Value { shape: Shape::Map(services), span: entries[at].value.span, tag: None, raw: None };
         let mut entries = entries.clone();
         entries[at].value = Arc::new(services);
-        Arc::new(Value { shape: Shape::Map(entries), span: model.span, tag: model.tag })
+        Arc::new(Value { shape: Shape::Map(entries), span: model.span, tag: model.tag, raw: None })
     }
 
     /// A service of a file, merged over the one that it extends. What cannot be resolved keeps its `extends`.
@@ -110,5 +111,5 @@ impl Assembler<'_> {
 fn without(value: &Arc<Value>, key: &str) -> Arc<Value> {
     let Shape::Map(entries) = &value.shape else { return value.clone() };
     let kept = entries.iter().filter(|entry| entry.key.as_str() != key).cloned().collect();
-    Arc::new(Value { shape: Shape::Map(kept), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::Map(kept), span: value.span, tag: value.tag, raw: None })
 }

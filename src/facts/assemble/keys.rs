@@ -17,7 +17,7 @@ pub fn pairs(value: &Arc<Value>) -> Arc<Value> {
         return value.clone();
     }
     let entries = At::root(value).pairs().into_iter().map(|(pair, site)| entry(pair, site)).collect();
-    Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag, raw: None })
 }
 
 fn entry(Pair { key, value }: Pair, site: Site) -> Entry {
@@ -26,7 +26,13 @@ fn entry(Pair { key, value }: Pair, site: Site) -> Entry {
         Known::Set(text, _) => Shape::Scalar(text, Plain::Text),
         _ => Shape::Null,
     };
-    Entry { key, value: Arc::new(Value { shape, span, tag: None }), site, text_key: true, again: Vec::new() }
+    Entry {
+        key,
+        value: Arc::new(Value { shape, span, tag: None, raw: None }),
+        site,
+        text_key: true,
+        again: Vec::new(),
+    }
 }
 
 /// A list of names as a mapping whose values are nothing; mappings stay.
@@ -36,12 +42,12 @@ pub fn names(value: &Arc<Value>) -> Arc<Value> {
         .iter()
         .filter_map(|item| {
             let Shape::Scalar(key, _) = &item.value.shape else { return None };
-            let nothing = Value { shape: Shape::Null, span: item.value.span, tag: None };
+            let nothing = Value { shape: Shape::Null, span: item.value.span, tag: None, raw: None };
             let value = Arc::new(nothing);
             Some(Entry { key: key.clone(), value, site: item.site, text_key: true, again: Vec::new() })
         })
         .collect();
-    Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag, raw: None })
 }
 
 /// `build: path` as `build: { context: path }`.
@@ -54,7 +60,7 @@ pub fn context(value: &Arc<Value>) -> Arc<Value> {
         text_key: true,
         again: Vec::new(),
     };
-    Arc::new(Value { shape: Shape::Map(vec![entry]), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::Map(vec![entry]), span: value.span, tag: value.tag, raw: None })
 }
 
 /// A lone text as a list of one; lists stay.
@@ -63,7 +69,7 @@ pub fn listed(value: &Arc<Value>) -> Arc<Value> {
         return value.clone();
     }
     let item = Item { value: value.clone(), site: Site::written(value.span) };
-    Arc::new(Value { shape: Shape::List(vec![item]), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::List(vec![item]), span: value.span, tag: value.tag, raw: None })
 }
 
 fn known(value: &Value) -> Option<&str> {

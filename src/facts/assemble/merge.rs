@@ -123,7 +123,7 @@ impl Merge<'_> {
                 None => entries.push(entry.clone()),
             }
         }
-        Arc::new(Value { shape: Shape::Map(entries), span: base.span, tag: base.tag })
+        Arc::new(Value { shape: Shape::Map(entries), span: base.span, tag: base.tag, raw: None })
     }
 
     /// One key that both have.
@@ -184,7 +184,7 @@ impl Merge<'_> {
             }
             items.push(item.clone());
         }
-        Arc::new(Value { shape: Shape::List(items), span: base.span, tag: base.tag })
+        Arc::new(Value { shape: Shape::List(items), span: base.span, tag: base.tag, raw: None })
     }
 }
 

@@ -45,8 +45,6 @@ pub struct Assembled {
     pub directories: BTreeMap<FileId, String>,
     /// What could not be read or resolved.
     pub problems: Vec<Problem>,
-    /// Interpolations that Docker refuses.
-    pub invalid: Vec<(Span, String)>,
     /// What the stack loader merges otherwise than one would think.
     pub differences: Vec<Difference>,
     /// Why there may be more than is known: something that was included could not be read.
@@ -73,13 +71,12 @@ pub fn assemble(
     dialect: Dialect,
     env: &BTreeMap<String, String>,
 ) -> Option<Assembled> {
-    let nothing = Arc::new(Value { shape: Shape::Null, span: Span::default(), tag: None });
+    let nothing = Arc::new(Value { shape: Shape::Null, span: Span::default(), tag: None, raw: None });
     let out = Assembled {
         model: nothing,
         files: Vec::new(),
         directories: BTreeMap::new(),
         problems: Vec::new(),
-        invalid: Vec::new(),
         differences: Vec::new(),
         open: None,
     };
@@ -133,7 +130,6 @@ impl Assembler<'_> {
             });
         }
         self.out.problems.append(&mut builder.problems);
-        self.out.invalid.append(&mut builder.invalid);
         self.tagged |= builder.tagged;
         let model = model?;
         self.models.insert(file, model.clone());
@@ -189,5 +185,5 @@ fn without_resets(value: &Arc<Value>, depth: u32) -> Arc<Value> {
         .iter()
         .filter(|entry| entry.value.tag != Some(Tag::Reset))
         .map(|entry| Entry { value: without_resets(&entry.value, depth + 1), ..entry.clone() });
-    Arc::new(Value { shape: Shape::Map(kept.collect()), span: value.span, tag: value.tag })
+    Arc::new(Value { shape: Shape::Map(kept.collect()), span: value.span, tag: value.tag, raw: None })
 }

@@ -3,7 +3,7 @@
 use crate::facts::kinds::{Healthcheck, Image, Service};
 use crate::facts::make::head;
 use crate::facts::model::{Ask, At};
-use crate::facts::{Known, Node, NodeId, commands};
+use crate::facts::{Known, Node, NodeId, Site, commands};
 use crate::source::{Origin, Text};
 use crate::syntax::shell;
 
@@ -54,6 +54,7 @@ impl Filler<'_> {
         check.start_period = at.get("start_period").ask(At::duration);
         check.start_interval = at.get("start_interval").ask(At::duration);
         check.retries = at.get("retries").ask(At::number);
+        check.settles_after = settles_after(&check, site);
         let test = at.get("test");
         check.words = test.filter(|test| test.is_list()).ask(At::texts);
         let (form, script) = test.map_or((Known::Absent, None), |test| probe(test));
@@ -123,5 +124,33 @@ fn probe(test: At<'_>) -> (Known<&'static str>, Option<shell::Script>) {
         Some("CMD") => (Known::Set("CMD", test.site), Some(shell::scan_exec(&words[1..]))),
         Some(_) => (Known::Set("invalid", test.site), None),
         None => (Known::Unknown(test.site, "its first word comes from a variable"), None),
+    }
+}
+
+/// How long a program that never works can go unnoticed. What is not written is the engine's: 30 s, 30 s, none, 3.
+fn settles_after(check: &Healthcheck, site: Site) -> Known<f64> {
+    let mut origin = Origin::Written;
+    let mut value = |field: &Known<f64>, default: f64| match field {
+        Known::Set(value, at) => {
+            origin = origin.max(at.origin);
+            Some(*value)
+        }
+        Known::Absent => {
+            origin = origin.max(Origin::Engine);
+            Some(default)
+        }
+        Known::Unknown(..) => None,
+    };
+    let parts = (
+        value(&check.start_period, 0.0),
+        value(&check.interval, 30.0),
+        value(&check.retries, 3.0),
+        value(&check.timeout, 30.0),
+    );
+    match parts {
+        (Some(start), Some(interval), Some(retries), Some(timeout)) => {
+            Known::Set(start + interval * retries + timeout, Site { origin, ..site })
+        }
+        _ => Known::Unknown(site, "a duration of the healthcheck comes from a variable"),
     }
 }

@@ -16,11 +16,14 @@ mod merging;
 mod mounts;
 mod networks;
 mod passwords;
+mod placement;
 mod ports;
 mod privileges;
 mod secrets;
 mod service;
 mod settings;
+mod start;
+mod substitutions;
 mod urls;
 mod user;
 mod violations;
@@ -56,6 +59,8 @@ pub struct Reading<'a> {
     pub around: &'a Around<'a>,
     /// The directory that relative paths start from.
     pub directory: &'a str,
+    /// What the `.env` beside the file sets.
+    pub env: &'a BTreeMap<String, String>,
 }
 
 /// A file of a project.
@@ -152,6 +157,8 @@ impl Filler<'_> {
         self.differences();
         self.dependencies(root);
         self.urls(root);
+        self.substitutions(root);
+        self.container_names();
         self.sockets();
         self.meeting_mounts();
         self.heaps();

@@ -46,6 +46,7 @@ impl Filler<'_> {
         service.log = self.log(at, key);
         let log_options = self.log_options(at);
         service.labels = at.get("labels").ask(At::map);
+        service.argvs = self.argvs(at);
         service.command = at.get("command").ask(command_words);
         service.container_name = at.get("container_name").ask(At::known);
         service.profiles = at.get("profiles").ask(At::texts);
@@ -60,7 +61,12 @@ impl Filler<'_> {
             service.open(key, "this is a piece that is merged over another file");
         }
         service.overlay = self.piece(entry);
+        let constraints = self.constraints(at);
         let id = self.add_service(service, &[labels, log_options].concat());
+        for constraint in constraints {
+            self.part.adopt(id, constraint);
+            self.belongs_to(constraint, id);
+        }
         self.repetitions(at, id);
         id
     }
@@ -78,6 +84,7 @@ impl Filler<'_> {
             &service.devices,
             &service.hooks,
             &service.limits,
+            &service.argvs,
         ];
         let children: Vec<NodeId> = lists
             .into_iter()
@@ -129,6 +136,8 @@ impl Filler<'_> {
             Some(Node::Attachment(it)) => it.service = link,
             Some(Node::Log(it)) => it.service = link,
             Some(Node::LogOption(it)) => it.service = link,
+            Some(Node::Constraint(it)) => it.service = link,
+            Some(Node::Argv(it)) => it.service = link,
             _ => {}
         }
     }

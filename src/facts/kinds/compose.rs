@@ -115,17 +115,27 @@ facts! {
         stop_signal: text,
         /// Whether a volume or memory file system covers a path where its image keeps its data.
         data_mounted: flag,
+        /// Whether it has a `deploy.restart_policy`.
+        has_restart_policy: flag,
         /// Whether it is made to run once and end.
         runs_once: flag,
         /// `deploy.mode`.
         mode: text,
-        /// How many copies run.
+        /// How many copies run: `deploy.replicas`, else `scale`.
         replicas: number,
+        /// `scale`.
+        scale: number,
+        /// How long its process has to end by itself.
+        stop_grace_period: duration,
+        /// Whether it has a terminal.
+        tty: flag,
+        /// Whether its standard input is kept open.
+        stdin_open: flag,
         /// How updates are rolled out.
         update: node(Update),
         /// How a failed update is taken back.
         rollback: node(Update),
-        /// `deploy.restart_policy.condition`.
+        /// `deploy.restart_policy.condition`; `any` where that block names none.
         restart_condition: text,
         /// `deploy.restart_policy.max_attempts`.
         restart_attempts: number,
@@ -133,18 +143,26 @@ facts! {
         restart_window: duration,
         /// Placement constraints.
         constraints: texts,
+        /// What its tasks are spread over.
+        spread: texts,
+        /// How many of its tasks may run on one node.
+        max_replicas_per_node: number,
         /// `deploy.endpoint_mode`.
         endpoint_mode: text,
         /// Where its output goes.
         log: node(Log),
         /// Labels of the service or its containers.
         labels: map,
+        /// Its `command` and `entrypoint`, as far as it has its own.
+        argvs: nodes(Argv),
         /// The words of its command, if it has one of its own.
         command: texts,
         /// The options and settings among the words of its command, entrypoint and healthcheck.
         arguments: nodes(Argument),
         /// The container name that it insists on.
         container_name: text,
+        /// An earlier service that insists on the same name and can run at the same time.
+        same_container_name: node(Service),
         /// Profiles that must be chosen for it to run.
         profiles: texts,
         /// The password that the image asks of its clients.
@@ -221,6 +239,9 @@ facts! {
         start_period: duration,
         /// Failures in a row that make it unhealthy.
         retries: number,
+        /// How long a program that never works can count as not yet failed: the start period, and the retries with their
+        /// intervals and the last timeout.
+        settles_after: duration,
     }
 
     /// A port that a service publishes.
@@ -321,20 +342,6 @@ facts! {
         r#type: word("text", "boolean", "number", "nothing", "list", "map", "unknown"),
         /// The driver; the engine's default is json-file.
         driver: text,
-        /// The service.
-        service: node(Service),
-    }
-
-    /// How a stack rolls out an update or takes it back.
-    update: Update {
-        /// What happens when it fails.
-        failure_action: text,
-        /// `stop-first` or `start-first`.
-        order: text,
-        /// How many tasks at once.
-        parallelism: number,
-        /// How long each task is watched.
-        monitor: duration,
         /// The service.
         service: node(Service),
     }

@@ -1,6 +1,7 @@
 //! The declarations: every kind and every field that rules may name. Nothing else needs to know about a new field.
 
 mod compose;
+mod deployment;
 mod dockerfile;
 mod grants;
 mod image;
@@ -10,6 +11,7 @@ mod shell;
 mod values;
 
 pub use compose::*;
+pub use deployment::*;
 pub use dockerfile::*;
 pub use grants::*;
 pub use image::*;

@@ -263,11 +263,6 @@ fn project(
     part.dual_use = dual_use;
     part.model = options.keep_models.then(|| assembled.model.clone());
     let mut problems = std::mem::take(&mut assembled.problems);
-    problems.extend(
-        std::mem::take(&mut assembled.invalid)
-            .into_iter()
-            .map(|(span, message)| Problem::new("interpolation-invalid", message, span)),
-    );
     let read = assembled
         .files
         .iter()
@@ -276,7 +271,7 @@ fn project(
             _ => None,
         })
         .collect();
-    let reading = Reading { project: &assembled, files: read, world, around, directory };
+    let reading = Reading { project: &assembled, files: read, world, around, directory, env: &env };
     let (part, more) = compose::fill(&reading, part);
     problems.extend(more);
     Some((part, problems))
