@@ -228,7 +228,7 @@ fn secrets(part: &Part) -> Vec<Span> {
                 Node::Argument(argument) => Some(&argument.words),
                 _ => None,
             };
-            if words.is_some_and(|words| !names_a_secret(words)) {
+            if words.is_some_and(|words| !names_a_secret(words)) || names_file(node) {
                 continue;
             }
             for field in kind.table().fields.iter().filter(|field| field.of == facts::Type::Secret) {
@@ -239,6 +239,14 @@ fn secrets(part: &Part) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// Whether a variable says where its secret is and not what it is: `X_FILE=/run/secrets/x`.
+fn names_file(node: &Node) -> bool {
+    let Node::Variable(variable) = node else { return false };
+    let named = variable.words.value().and_then(|words| words.items.last());
+    let path = variable.value.value().is_some_and(|value| value.as_str().starts_with(['/', '.']));
+    path && named.is_some_and(|word| matches!(word.as_str(), "file" | "path" | "dir"))
 }
 
 /// Passwords among the words of a command: `-u user:password`, `--password=x`, `https://user:password@host`.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{judge, outcome, rule_when};
 
-/// Values that the unknown variables may turn out to have. An empty one in `.env` is a place to fill in, and unknown.
+/// Values that the unknown variables may turn out to have, written in their places.
 const WORDS: [&str; 7] = ["host", "always", "ALL", "KILL", "service:db", "team", "a=b"];
 
 /// A text value: known, unknown, or both.
@@ -152,13 +152,17 @@ proptest! {
         number in 1..300,
     ) {
         let unknown = outcome(&judge(rule_when("service", &when), &[("compose.yaml", &compose)]));
-        let env = format!("X={x}\nY={y}\nK=team\nF={flag}\nN={number}\n");
-        let known = judge(rule_when("service", &when), &[("compose.yaml", &compose), (".env", &env)]);
+        let (flag, number) = (format!("{flag}"), format!("{number}"));
+        let values = [("X", x), ("Y", y), ("K", "team"), ("F", flag.as_str()), ("N", number.as_str())];
+        let written = values.iter().fold(compose.clone(), |text, (name, value)| {
+            text.replace(&format!("${{{name}}}"), value)
+        });
+        let known = judge(rule_when("service", &when), &[("compose.yaml", &written)]);
         let known = outcome(&known);
-        prop_assert!(known != Truth::Unknown, "all is known, and yet undecided: {when}\n{compose}{env}");
+        prop_assert!(known != Truth::Unknown, "all is known, and yet undecided: {when}\n{compose}{written}");
         prop_assert!(
             unknown == Truth::Unknown || unknown == known,
-            "{unknown:?} became {known:?}: {when}\n{compose}{env}"
+            "{unknown:?} became {known:?}: {when}\n{compose}{written}"
         );
     }
 }

@@ -125,7 +125,7 @@ fn flags_numbers_sizes_and_durations() {
         ],
     );
     table(
-        &["pids_limit: 100", "pids_limit: 0", "", "pids_limit: ${X}"],
+        &["pids_limit: 100", "pids_limit: 7", "", "pids_limit: ${X}"],
         &[
             ("{ pids_limit: 100 }", "T F F U"),
             ("{ pids_limit: { more_than: 50 } }", "T F F U"),
