@@ -122,6 +122,7 @@ kinds! {
     Hook,
     Image,
     Instruction,
+    Item,
     Label,
     Leftover,
     Limit,

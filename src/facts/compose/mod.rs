@@ -9,6 +9,7 @@ mod files;
 mod healthcheck;
 mod heap;
 mod image;
+mod layout;
 mod limits;
 mod logs;
 mod meeting;
@@ -134,6 +135,7 @@ impl Filler<'_> {
         if let Some(version) = root.get("version") {
             project.version = version.known();
         }
+        project.fixed_name = root.get("name").map_or(Known::Absent, At::known);
         let roles: Vec<&'static str> =
             self.reading.files.iter().enumerate().map(|(index, file)| self.file(file, index)).collect();
         project.environment = environment(&roles, start);
@@ -168,6 +170,7 @@ impl Filler<'_> {
         let mut problems = Vec::new();
         for file in self.reading.files.iter().filter(|file| file.own) {
             self.violations(file);
+            self.layout(file);
             problems.extend(self.settings(file));
         }
         if self.is_full() {

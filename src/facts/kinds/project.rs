@@ -5,6 +5,8 @@ use crate::facts::declare::{facts, field_kind, field_type};
 facts! {
     /// The files that are loaded together: a Compose project, a stack, or one Dockerfile.
     project: Project {
+        /// The name that its file gives it; without one, the directory decides.
+        fixed_name: text,
         /// Which engine reads it.
         target: word("dockerfile", "compose", "stack"),
         /// Its services.
@@ -105,6 +107,20 @@ facts! {
         /// The version of the stack format that brought the key.
         since: text,
         /// The service that it is in.
+        service: node(Service),
+    }
+
+    /// The name of a service, or an item of a short list of one, as it is written.
+    item: Item by list {
+        /// Which list it is in.
+        list: word("services", "depends_on", "ports", "volumes"),
+        /// Its text.
+        text: text,
+        /// Whether it stands in quotes.
+        quoted: flag,
+        /// Whether it follows the item before it in the order of the alphabet; the first one does.
+        in_order: flag,
+        /// The service that it belongs to.
         service: node(Service),
     }
 }
