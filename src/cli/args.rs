@@ -104,6 +104,9 @@ pub struct Check {
     /// Fail from this severity on; `never` does not.
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
+    /// Run an installed ShellCheck over the scripts of Dockerfiles, too.
+    #[arg(long)]
+    pub shellcheck: bool,
     /// Show ignored findings, too.
     #[arg(long)]
     pub show_ignored: bool,

@@ -7,12 +7,15 @@ use crate::report;
 use crate::source::Edit;
 
 use super::args::{Check, Color, FailOn};
-use super::{Env, Failure, config};
+use super::{Env, Failure, config, shellcheck};
 
 /// Judges and reports.
 pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
-    let (run, _) = config::judge(&args.judging, &config, env)?;
+    let (mut run, _) = config::judge(&args.judging, &config, env)?;
+    if args.shellcheck {
+        shellcheck::add(&mut run);
+    }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::High).severity();
     let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
     for wanted in &formats {

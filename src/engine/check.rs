@@ -79,16 +79,8 @@ pub fn check(
     }
     report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
     report.undecided.retain(|it| wanted.contains(&it.span.file));
+    by_place(&mut report.findings, &world.sources);
     let path = |file: FileId| world.source(file).map_or("", |source| &*source.path);
-    report.findings.sort_by(|a, b| {
-        let key = |it: &Finding| (it.primary.span.start, it.primary.span.end);
-        (path(a.primary.span.file), key(a), &a.rule.id, &a.subject).cmp(&(
-            path(b.primary.span.file),
-            key(b),
-            &b.rule.id,
-            &b.subject,
-        ))
-    });
     problems.sort_by(|a: &Problem, b| {
         (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id))
     });
@@ -101,6 +93,31 @@ pub fn check(
     let groups = groups(&world);
     report.sources = world.sources;
     Run { report, documents, groups }
+}
+
+impl Run {
+    /// Adds what another program found; ignore comments count for it, too.
+    pub fn add(&mut self, mut findings: Vec<Finding>) {
+        for (source, document) in self.report.sources.iter().zip(&self.documents) {
+            comments::apply(&mut findings, &comments::read(source, document).ignores);
+        }
+        self.report.findings.extend(findings);
+        by_place(&mut self.report.findings, &self.report.sources);
+    }
+}
+
+/// Sorts findings by path, place and rule.
+fn by_place(findings: &mut [Finding], sources: &[Source]) {
+    let path = |file: FileId| sources.get(file.0 as usize).map_or("", |source| &*source.path);
+    findings.sort_by(|a, b| {
+        let key = |it: &Finding| (it.primary.span.start, it.primary.span.end);
+        (path(a.primary.span.file), key(a), &a.rule.id, &a.subject).cmp(&(
+            path(b.primary.span.file),
+            key(b),
+            &b.rule.id,
+            &b.subject,
+        ))
+    });
 }
 
 /// Lets ignore comments count, and says what is wrong with them; what is said can be ignored by comments again.

@@ -1,0 +1,211 @@
+//! `--shellcheck`: an installed `ShellCheck` over the scripts of Dockerfiles. It stays outside of the default path: a few
+//! nested substitutions keep it busy for minutes, so every script has a time limit.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::engine::{Finding, Label, Run, State};
+use crate::facts::{Document, Target};
+use crate::policy::{About, Confidence, Severity};
+use crate::source::{Problem, Span, Text};
+use crate::syntax::dockerfile::{self, Dockerfile, Keyword};
+
+/// How long one script may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Variables that the builder exports without being asked.
+const PREDEFINED: [&str; 10] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "ftp_proxy",
+    "no_proxy",
+    "all_proxy",
+];
+
+/// A script and what is known where it runs.
+struct Script {
+    text: Text,
+    dialect: String,
+    exported: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    comments: Vec<Remark>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Remark {
+    line: usize,
+    end_line: usize,
+    column: usize,
+    end_column: usize,
+    level: String,
+    code: u32,
+    message: String,
+}
+
+/// Adds what `ShellCheck` says of the Dockerfiles of a run.
+pub fn add(run: &mut Run) {
+    let checked: Vec<_> =
+        run.report.checked.iter().filter(|it| it.target == Target::Dockerfile).map(|it| it.file).collect();
+    let (mut findings, mut problems) = (Vec::new(), Vec::new());
+    for file in checked {
+        let Some(Document::Dockerfile(parsed)) = run.documents.get(file.0 as usize) else { continue };
+        for (index, script) in scripts(parsed).iter().enumerate() {
+            match remarks(script) {
+                Ok(all) => findings.extend(all.iter().filter_map(|remark| finding(script, remark, index))),
+                Err(message) => problems.push(Problem::new("shellcheck", message, script.text.span())),
+            }
+        }
+    }
+    run.report.problems.extend(problems);
+    run.add(findings);
+}
+
+/// The scripts of a file's RUN instructions that a POSIX shell runs.
+fn scripts(file: &Dockerfile) -> Vec<Script> {
+    let mut scripts = Vec::new();
+    let mut shells: BTreeMap<String, String> = BTreeMap::new();
+    let (mut stage, mut shell) = (String::new(), "sh".to_owned());
+    let mut exported: Vec<String> = Vec::new();
+    for outer in &file.instructions {
+        let it = outer.trigger.as_deref().unwrap_or(outer);
+        match it.keyword {
+            Keyword::From => {
+                shells.insert(std::mem::take(&mut stage), shell.clone());
+                if let Some(from) = dockerfile::from(it) {
+                    shell = shells.get(&from.image.as_str().to_lowercase()).cloned().unwrap_or("sh".to_owned());
+                    stage = from.alias.map(|alias| alias.as_str().to_lowercase()).unwrap_or_default();
+                }
+            }
+            Keyword::Shell => {
+                let first = it.exec().and_then(<[Text]>::first).map_or("", Text::as_str);
+                let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
+                name.trim_end_matches(".exe").clone_into(&mut shell);
+            }
+            Keyword::Arg | Keyword::Env => {
+                exported.extend(dockerfile::pairs(it).iter().map(|pair| pair.key.as_str().to_owned()));
+            }
+            Keyword::Run if matches!(shell.as_str(), "sh" | "bash" | "dash" | "ash" | "ksh") => {
+                let script = dockerfile::script(it).filter(|text| !text.as_str().starts_with("#!"));
+                let dialect = if shell == "ash" { "busybox" } else { shell.as_str() };
+                scripts.extend(script.map(|text| Script {
+                    text,
+                    dialect: dialect.to_owned(),
+                    exported: exported.clone(),
+                }));
+            }
+            _ => {}
+        }
+    }
+    scripts
+}
+
+/// The head that a script is given: its variables. It takes one line.
+fn head(script: &Script) -> String {
+    let own = script.exported.iter().map(String::as_str);
+    let legal = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let names: Vec<&str> = PREDEFINED.into_iter().chain(own).filter(legal).collect();
+    format!("export {}\n", names.join(" "))
+}
+
+fn remarks(script: &Script) -> Result<Vec<Remark>, String> {
+    let mut child = Command::new("shellcheck")
+        .args(["-f", "json1", "-e", "SC2187,SC1090,SC1091", "-s", &script.dialect, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("`shellcheck` cannot be started: {error}"))?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that does not read to the end says so by what it prints, or does not.
+        let _ = input.write_all(format!("{}{}", head(script), script.text.as_str()).as_bytes());
+    }
+    let output = wait(&mut child)?;
+    let parsed: Output =
+        serde_json::from_slice(&output).map_err(|error| format!("`shellcheck` said no JSON: {error}"))?;
+    Ok(parsed.comments)
+}
+
+/// What the program prints, if it ends in time.
+fn wait(child: &mut Child) -> Result<Vec<u8>, String> {
+    let Some(mut stdout) = child.stdout.take() else { return Err("`shellcheck` has no output".to_owned()) };
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stdout.read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let start = Instant::now();
+    while !reader.is_finished() {
+        if start.elapsed() > PATIENCE {
+            // It may have ended by itself meanwhile.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("`shellcheck` did not end within {} seconds", PATIENCE.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = child.wait();
+    match reader.join() {
+        Ok(Ok(bytes)) => Ok(bytes),
+        _ => Err("`shellcheck` could not be read".to_owned()),
+    }
+}
+
+/// A remark at the characters of the Dockerfile that it is about.
+fn finding(script: &Script, remark: &Remark, index: usize) -> Option<Finding> {
+    let text = script.text.as_str();
+    let offset = |line: usize, column: usize| {
+        // The head takes the first line.
+        let line = line.checked_sub(2)?;
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        let within = text.get(start..)?.char_indices().nth(column.checked_sub(1)?);
+        Some(within.map_or(text.len(), |(at, _)| start + at))
+    };
+    let start = offset(remark.line, remark.column)?;
+    let end = offset(remark.end_line, remark.end_column)?.max(start);
+    let span: Span = script.text.slice(start..end).span();
+    let code = format!("SC{}", remark.code);
+    let severity = match remark.level.as_str() {
+        "error" => Severity::Medium,
+        "warning" => Severity::Low,
+        _ => Severity::Info,
+    };
+    let about = About {
+        id: "shellcheck-finding".to_owned(),
+        title: "ShellCheck has a remark on this script".to_owned(),
+        severity,
+        targets: vec![Target::Dockerfile],
+        profiles: Vec::new(),
+        control: None,
+        aliases: vec![format!("shellcheck:{code}"), format!("hadolint:{code}"), format!("tally:shellcheck/{code}")],
+    };
+    Some(Finding {
+        rule: Arc::new(about),
+        severity,
+        confidence: Confidence::Certain,
+        refused: None,
+        message: format!("{code}: {}", remark.message),
+        primary: Label { span, text: String::new() },
+        related: Vec::new(),
+        via: Vec::new(),
+        subject: format!("script {} / {code}", index + 1),
+        subject_at: span,
+        state: State::Active,
+        repair: None,
+        fold: None,
+    })
+}
