@@ -27,8 +27,8 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("postcard", &["facts/embedded.rs", "policy/library.rs"]),
     ("rayon", &["facts/load", "engine/check.rs", "fix/plan.rs"]),
     ("regex", &["source/discover.rs", "policy/predicate.rs"]),
-    ("serde", &["syntax/data.rs"]),
-    ("serde_json", &["syntax/dockerfile/json.rs", "report", "cli"]),
+    ("serde", &["syntax/data.rs", "cli/shellcheck.rs"]),
+    ("serde_json", &["syntax/dockerfile/json.rs", "facts/schema/agreement.rs", "report", "cli"]),
     ("similar", &["fix/diff.rs"]),
     ("tempfile", &["fix/write.rs"]),
 ];

@@ -104,7 +104,7 @@ pub struct Check {
     /// Fail from this severity on; `never` does not.
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
-    /// Run an installed ShellCheck over the scripts of Dockerfiles, too.
+    /// Run an installed `shellcheck` over the scripts of Dockerfiles, too.
     #[arg(long)]
     pub shellcheck: bool,
     /// Show ignored findings, too.

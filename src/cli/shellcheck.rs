@@ -86,7 +86,8 @@ fn scripts(file: &Dockerfile) -> Vec<Script> {
             Keyword::From => {
                 shells.insert(std::mem::take(&mut stage), shell.clone());
                 if let Some(from) = dockerfile::from(it) {
-                    shell = shells.get(&from.image.as_str().to_lowercase()).cloned().unwrap_or("sh".to_owned());
+                    shell =
+                        shells.get(&from.image.as_str().to_lowercase()).cloned().unwrap_or("sh".to_owned());
                     stage = from.alias.map(|alias| alias.as_str().to_lowercase()).unwrap_or_default();
                 }
             }
@@ -191,7 +192,11 @@ fn finding(script: &Script, remark: &Remark, index: usize) -> Option<Finding> {
         targets: vec![Target::Dockerfile],
         profiles: Vec::new(),
         control: None,
-        aliases: vec![format!("shellcheck:{code}"), format!("hadolint:{code}"), format!("tally:shellcheck/{code}")],
+        aliases: vec![
+            format!("shellcheck:{code}"),
+            format!("hadolint:{code}"),
+            format!("tally:shellcheck/{code}"),
+        ],
     };
     Some(Finding {
         rule: Arc::new(about),

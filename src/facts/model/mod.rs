@@ -2,12 +2,14 @@
 //!
 //! Aliases and merge keys are followed by sharing, never by copying: a hundred services on one anchor cost one anchor.
 
-use std::collections::BTreeMap;
+mod build;
+
+pub use build::Builder;
+
 use std::sync::Arc;
 
-use crate::source::{FileId, Problem, Source, Span, Text};
-use crate::syntax::interpolate::{self, Dialect};
-use crate::syntax::yaml::{self, Plain, Style};
+use crate::source::{FileId, Span, Text};
+use crate::syntax::yaml::Plain;
 use crate::syntax::{Data, units};
 
 use super::known::{Known, List, Pair, Site};
@@ -93,162 +95,6 @@ pub struct Entry {
     pub site: Site,
     /// The same key in files that were merged over this one, in order.
     pub again: Vec<Text>,
-}
-
-/// Builds the model of a file's first document.
-pub struct Builder<'a> {
-    source: &'a Source,
-    tree: &'a yaml::Tree,
-    dialect: Dialect,
-    env: &'a BTreeMap<String, String>,
-    shared: BTreeMap<yaml::NodeId, Arc<Value>>,
-    budget: u32,
-    /// Inside of values that `.env` must not fill: what it holds is not what the file says.
-    as_written: bool,
-    /// Whether any value has a tag that merging obeys.
-    pub tagged: bool,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
-}
-
-/// Keys of a service whose values `.env` does not fill here: whether a password is written into the file is a question
-/// about the file.
-const AS_WRITTEN: [&str; 5] = ["environment", "command", "entrypoint", "labels", "healthcheck"];
-
-/// More values than this in one document are not looked at.
-pub const VALUES: u32 = 1_000_000;
-
-impl<'a> Builder<'a> {
-    /// A builder for one file.
-    pub fn new(
-        source: &'a Source,
-        tree: &'a yaml::Tree,
-        dialect: Dialect,
-        env: &'a BTreeMap<String, String>,
-    ) -> Self {
-        let shared = BTreeMap::new();
-        Self {
-            source,
-            tree,
-            dialect,
-            env,
-            shared,
-            budget: VALUES,
-            as_written: false,
-            tagged: false,
-            problems: Vec::new(),
-        }
-    }
-
-    /// The model of the document whose root is `node`.
-    pub fn build(&mut self, node: yaml::NodeId) -> Arc<Value> {
-        let value = self.value(node, 0);
-        if self.budget == 0 {
-            let message = format!("this file has more than {VALUES} values once its anchors are followed");
-            self.problems.push(Problem::new("yaml-too-large", message, Span::new(self.source.id, 0, 0)));
-        }
-        value
-    }
-
-    fn value(&mut self, node: yaml::NodeId, depth: u32) -> Arc<Value> {
-        let target = self.tree.follow(node);
-        if let Some(shared) = self.shared.get(&target) {
-            return shared.clone();
-        }
-        let tree = self.tree;
-        let it = tree.node(target);
-        if self.budget == 0 || depth > 128 {
-            return Arc::new(Value { shape: Shape::Null, span: it.span, tag: None, raw: None });
-        }
-        self.budget -= 1;
-        let shape = match &it.shape {
-            yaml::Shape::Scalar(scalar) => self.scalar(target, scalar),
-            yaml::Shape::Mapping { .. } => Shape::Map(self.entries(target, depth)),
-            yaml::Shape::Sequence { items, .. } => Shape::List(
-                items
-                    .iter()
-                    .map(|item| {
-                        let value = self.value(item.node, depth + 1);
-                        Item { site: self.site(item.node, tree.node(item.node).span), value }
-                    })
-                    .collect(),
-            ),
-            yaml::Shape::Alias { .. } => Shape::Null,
-        };
-        let tag = match it.tag.as_ref().map(Text::as_str) {
-            Some("!reset") => Some(Tag::Reset),
-            Some("!override") => Some(Tag::Override),
-            _ => None,
-        };
-        self.tagged |= tag.is_some();
-        let raw = match &it.shape {
-            yaml::Shape::Scalar(scalar) if scalar.text.find('$').is_some() => Some(scalar.text.clone()),
-            _ => None,
-        };
-        let value = Arc::new(Value { shape, span: it.span, tag, raw });
-        if it.anchor.is_some() {
-            self.shared.insert(target, value.clone());
-        }
-        value
-    }
-
-    fn entries(&mut self, mapping: yaml::NodeId, depth: u32) -> Vec<Entry> {
-        let tree = self.tree;
-        let mut entries: Vec<Entry> = Vec::new();
-        for effective in tree.effective(mapping) {
-            if self.budget == 0 {
-                break;
-            }
-            let entry = effective.entry;
-            let yaml::Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
-            let outer = self.as_written;
-            self.as_written |= depth == 2 && AS_WRITTEN.contains(&key.text.as_str());
-            let value = self.value(entry.value, depth + 1);
-            self.as_written = outer;
-            let key_span = tree.node(entry.key).span;
-            let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
-            let text_key = matches!(tree.plain(entry.key), Plain::Text);
-            entries.push(Entry { key: key.text.clone(), value, text_key, site, again: Vec::new() });
-        }
-        entries
-    }
-
-    fn scalar(&mut self, node: yaml::NodeId, scalar: &yaml::Scalar) -> Shape {
-        let plain = self.tree.plain(node);
-        if matches!(plain, Plain::Null) {
-            return Shape::Null;
-        }
-        let lookup = |name: &str| self.env.get(name).filter(|_| !self.as_written).cloned();
-        match interpolate::resolve(&scalar.text, self.dialect, &lookup) {
-            Ok(text) => {
-                // A plain `${X:-5}` is cast after substitution, as Docker casts it.
-                let retyped = scalar.style == Style::Plain && scalar.text.find('$').is_some();
-                let plain = if retyped { text.known().map_or(Plain::Text, yaml::plain_text) } else { plain };
-                Shape::Scalar(text, plain)
-            }
-            // Docker refuses the file, and the facts about its substitutions say so.
-            Err(_) => Shape::Scalar(scalar.text.clone(), plain),
-        }
-    }
-
-    /// The label of an item: its text, or the alias that stands for it.
-    fn site(&self, node: yaml::NodeId, span: Span) -> Site {
-        let is_alias = matches!(self.tree.node(node).shape, yaml::Shape::Alias { .. });
-        let target = self.tree.node(self.tree.follow(node));
-        // A text is pointed at without its quotes, as it is written.
-        let own =
-            if let yaml::Shape::Scalar(scalar) = &target.shape { scalar.text.span() } else { target.span };
-        let text = self.source.slice(own);
-        let label = match text.find('\n') {
-            Some(end) => Span::new(own.file, own.start, own.start + text[..end].trim_end().len() as u32),
-            None => own,
-        };
-        Site::written(label).through(is_alias.then_some(span))
-    }
-
-    fn label(&self, entry: Span, key: Span) -> Span {
-        if self.source.slice(entry).contains('\n') { key } else { entry }
-    }
 }
 
 /// A value, where it stands, and through which alias one came to it.
