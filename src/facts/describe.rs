@@ -77,6 +77,7 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
     image.tools = facts.tools.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.lacks = facts.lacks.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.file_variables = facts.file_variables.as_deref().map_or(Known::Unknown(site, REASON), texts);
+    image.environment = facts.environment.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.end_of_life = facts.end_of_life.as_deref().map_or(Known::Absent, text);
     image.ended = facts.ended.map_or(Known::Absent, |ended| Known::Set(ended, site));
     image.user = match facts.starts_as.as_deref() {
@@ -108,6 +109,7 @@ fn unknown_contents(image: &mut Image, site: Site) {
     image.has_healthcheck = Known::Unknown(site, NOT_LISTED);
     image.tools = Known::Unknown(site, NOT_LISTED);
     image.lacks = Known::Unknown(site, NOT_LISTED);
+    image.environment = Known::Unknown(site, NOT_LISTED);
     image.file_variables = Known::Unknown(site, NOT_LISTED);
 }
 

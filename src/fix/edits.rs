@@ -4,7 +4,7 @@ use crate::engine::{Change, Repair};
 use crate::facts::Document;
 use crate::source::{Edit, FileId, Source, Span};
 use crate::syntax::Data;
-use crate::syntax::dockerfile::{Dockerfile, Instruction, Keyword};
+use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
 use crate::syntax::yaml::{Amender, NodeId, Tree};
 
 use super::new_file::NewFile;
@@ -263,7 +263,9 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         .ok_or_else(|| "it is not in an instruction".to_owned())?;
     let eol = source.line_ending();
     Ok(vec![match change {
-        Change::Remove(_) => Edit::remove(whole_lines(source, instruction.span)),
+        Change::Remove(at) => Edit::remove(
+            part(instruction, source, *at).unwrap_or_else(|| whole_lines(source, instruction.span)),
+        ),
         Change::Replace(at, text) => Edit::replace(*at, text.clone()),
         Change::InsertBefore(_, line) => {
             let start = whole_lines(source, instruction.span).start;
@@ -290,6 +292,27 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         }
         _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
+}
+
+/// A flag, or one of several pairs, with the blanks behind or before it; nothing where all of the instruction is meant.
+fn part(instruction: &Instruction, source: &Source, at: Span) -> Option<Span> {
+    if instruction.flags.iter().any(|flag| flag.span == at) {
+        let rest = source.text.get(at.end as usize..)?;
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        return Some(Span::new(at.file, at.start, at.end + blanks as u32));
+    }
+    let pairs = match instruction.keyword {
+        Keyword::Env | Keyword::Label | Keyword::Arg => syntax::pairs(instruction),
+        _ => return None,
+    };
+    let (_, before) = pairs.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    if before.iter().any(|pair| pair.span == at) {
+        let text = source.text.get(..at.start as usize)?;
+        let blanks = text.len() - text.trim_end_matches([' ', '\t']).len();
+        return Some(Span::new(at.file, at.start - blanks as u32, at.end));
+    }
+    let next = pairs.get(1).filter(|_| pairs.first().is_some_and(|pair| pair.span == at))?;
+    Some(Span::new(at.file, at.start, next.span.start))
 }
 
 /// Where the script of a RUN is, if it is a heredoc; to any other, commands are joined with `&&`.

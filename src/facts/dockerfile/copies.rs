@@ -55,22 +55,24 @@ impl Filler<'_> {
             Some(path) => Known::Set(path.clone(), site),
             None => Known::Absent,
         };
+        self.scope.vacant = false;
         self.scope.bare &= !may_bring_shell(&copy);
         copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         copy.instruction = Known::Set(instruction, site);
         if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
-            let id = self.origin(&value, instruction);
+            let id = self.origin(&value, instruction, "copy-from");
             copy.from = Known::Set(id, Site::written(value.span()));
         }
         self.part.add(copy);
     }
 
-    /// What a `--from` names.
-    fn origin(&mut self, value: &Text, instruction: NodeId) -> NodeId {
+    /// What a `--from`, or a `from=` of a mount, names.
+    pub fn origin(&mut self, value: &Text, instruction: NodeId, place: &'static str) -> NodeId {
         let site = Site::written(value.span());
         let name = self.expanded(value);
         let mut origin = StageRef::new(head(value.clone(), site, " / from"));
         origin.head.parent = Some(instruction);
+        origin.instruction = Known::Set(instruction, site);
         let earlier = self.stages.len().saturating_sub(1);
         let index = name.known().and_then(|text| text.parse::<usize>().ok());
         let found = match index {
@@ -101,8 +103,9 @@ impl Filler<'_> {
             origin.nearest = Known::Set(Text::made(near, value.span(), Origin::Guess), site);
         }
         if image && found.is_none() && name.is_known() {
-            let id = crate::facts::describe::image(&mut self.part, &name, site, "copy-from");
+            let id = crate::facts::describe::image(&mut self.part, &name, site, place);
             self.part.adopt(instruction, id);
+            origin.image = Known::Set(id, site);
         }
         self.part.add(origin)
     }

@@ -1,12 +1,16 @@
 //! Facts of a Dockerfile.
 
 mod copies;
+mod graph;
+mod labels;
 mod leftovers;
+mod mounts;
 mod packages;
 mod run;
 mod scope;
 mod stages;
 mod variables;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +30,8 @@ pub struct Filler<'a> {
     scope: Scope,
     global: Scope,
     last_run: Option<NodeId>,
+    /// The instruction that was added last.
+    previous: Option<NodeId>,
     /// How often each keyword was met in this stage. Instructions are numbered by it, so that one more `USER` leaves the
     /// addresses of all others as they are.
     met: BTreeMap<String, usize>,
@@ -48,6 +54,7 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
         scope: Scope::default(),
         global: Scope::default(),
         last_run: None,
+        previous: None,
         met: BTreeMap::new(),
     };
     filler.read();
@@ -83,11 +90,15 @@ impl Filler<'_> {
     fn instruction(&mut self, it: &syntax::Instruction, outer: Option<NodeId>) {
         let id = self.add_instruction(it, outer.is_some());
         let onbuild = outer.is_some();
+        // An instruction does not see the variables that it sets itself.
+        let pairs = self.pairs(it, id);
+        self.references(it, id, &pairs);
+        self.flags(it, id);
         match it.keyword {
             syntax::Keyword::Run => self.run(it, id, onbuild),
             syntax::Keyword::Copy | syntax::Keyword::Add => self.copy(it, id),
             syntax::Keyword::Arg | syntax::Keyword::Env => self.variables(it, id),
-            syntax::Keyword::Label => self.labels(it),
+            syntax::Keyword::Label => self.labels(it, id),
             syntax::Keyword::Onbuild => {
                 if let Some(trigger) = &it.trigger {
                     self.instruction(trigger, Some(id));
@@ -97,12 +108,11 @@ impl Filler<'_> {
             syntax::Keyword::User => self.user(it, id),
             syntax::Keyword::Workdir => self.workdir(it),
             syntax::Keyword::Shell => self.shell(it),
-            syntax::Keyword::Expose => self.expose(it),
+            syntax::Keyword::Expose => self.expose(it, id),
             syntax::Keyword::Healthcheck => self.healthcheck(it, id),
             syntax::Keyword::Cmd | syntax::Keyword::Entrypoint => self.start(it, id),
             _ => {}
         }
-        self.references(it, id);
         if it.keyword != syntax::Keyword::Run && !onbuild {
             self.last_run = None;
         }
@@ -125,6 +135,10 @@ impl Filler<'_> {
             node.nearest = Known::Set(Text::made(near, it.word.span(), crate::source::Origin::Guess), word);
         }
         node.written = Known::Set(it.word.clone(), word);
+        node.case = Known::Set(written::case(it.word.as_str()), word);
+        node.broken_list =
+            Known::Set(written::is_broken_list(it, self.scope.shell_family() == "posix"), site);
+        node.names = Self::names(it);
         node.text = Known::Set(it.arguments.clone(), Site::written(it.arguments.span()));
         node.form = Known::Set(
             match (&it.form, it.keyword) {
@@ -165,11 +179,30 @@ impl Filler<'_> {
         };
         node.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         node.head.parent = self.stages.last().map(|stage| stage.id);
+        if let syntax::Above::Comment(text) = &it.above {
+            let first = text.as_str().find(char::is_whitespace).unwrap_or(text.len());
+            node.comment_word = Known::Set(text.slice(0..first), Site::written(text.span()));
+        }
+        let previous = self.previous.filter(|_| matches!(it.above, syntax::Above::Instruction) && !onbuild);
+        node.adjacent = previous.map_or(Known::Absent, |id| Known::Set(id, site));
         let id = self.part.add(node);
+        if !onbuild {
+            self.previous = Some(id);
+        }
         if let Some(stage) = self.stages.last_mut() {
             stage.children.push(id);
         }
         id
+    }
+
+    /// The names that an instruction declares.
+    fn names(it: &syntax::Instruction) -> Known<List<Text>> {
+        let names: Vec<Text> = match it.keyword {
+            syntax::Keyword::Arg => syntax::pairs(it).into_iter().map(|pair| pair.key).collect(),
+            syntax::Keyword::From => syntax::from(it).and_then(|from| from.alias).into_iter().collect(),
+            _ => return Known::Absent,
+        };
+        Known::Set(List::closed(names), Site::written(it.arguments.span()))
     }
 
     /// Whether a WORKDIR's path is absolute, after its variables are put in.
@@ -198,7 +231,11 @@ impl Filler<'_> {
         let comments: Vec<&Text> = self.file.comments.iter().filter(foreign).map(|it| &it.text).collect();
         let at = comments.first().map_or(site, |text| Site::written(text.span()));
         file.foreign_comments = Known::Set(comments.into_iter().cloned().collect(), at);
+        file.has_from = Known::Set(self.stages.iter().any(|open| open.node.from.value().is_some()), site);
+        file.code_lines = Known::Set(self.file.code_lines as f64, site);
         self.part.add(file);
+        self.comments();
+        self.usual_case();
         self.link_stages();
     }
 }

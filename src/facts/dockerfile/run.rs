@@ -33,6 +33,7 @@ impl Filler<'_> {
         run.security = value("security");
         // What an exec form or a mount brings, nobody can know.
         self.scope.bare &= it.exec().is_none() && !it.flags.iter().any(|flag| flag.name.as_str() == "mount");
+        self.scope.vacant &= onbuild;
         let shellless = !onbuild && self.scope.bare && self.scope.shell.is_none();
         run.without_shell = Known::Set(shellless, site);
         let mounts = cache_mounts(it);
@@ -57,6 +58,7 @@ impl Filler<'_> {
         }
         run.commands = Known::Set(List::closed(ids.clone()), site);
         let id = self.part.add(run);
+        self.mounts(it, id, instruction);
         for &command in &ids {
             self.part.adopt(id, command);
             if let Some(Node::Command(node)) = self.part.node_mut(command) {

@@ -11,8 +11,13 @@ use crate::syntax::dockerfile::Lookup;
 pub struct Scope {
     /// Variables: what is known of each, and where it was set.
     pub variables: BTreeMap<String, (Lookup, Option<NodeId>)>,
+    /// The defaults of the arguments before the first FROM.
+    pub defaults: BTreeMap<String, String>,
     /// An unknown base image may set any other.
     pub inherits: bool,
+    /// Those that it sets are all in `variables`. What is not among them is a mistake of its own; elsewhere it counts as
+    /// unknown, so that one mistake is one finding.
+    pub inherits_only: bool,
     /// USER.
     pub user: Known<NodeId>,
     /// HEALTHCHECK.
@@ -29,6 +34,8 @@ pub struct Scope {
     pub cmd: Option<(NodeId, Vec<Text>)>,
     /// Whether the file system is empty but for files that hold no shell.
     pub bare: bool,
+    /// Whether nothing was put into the file system of `scratch` yet.
+    pub vacant: bool,
     /// Whether what makes apt remove its downloads is gone: `/etc/apt/apt.conf.d/docker-clean` of Debian's images.
     pub apt_keeps: bool,
     /// Whether a USER of this file is in force.
@@ -46,6 +53,15 @@ impl Scope {
         match self.variables.get(name) {
             Some((known, _)) => known.clone(),
             None if self.inherits || is_predefined(name) => Lookup::Unknown,
+            None => Lookup::Unset,
+        }
+    }
+
+    /// What is known of a variable in FROM when no build argument is given.
+    pub fn by_default(&self, name: &str) -> Lookup {
+        match self.defaults.get(name) {
+            Some(value) => Lookup::Value(value.clone()),
+            None if is_platform(name) => Lookup::Unknown,
             None => Lookup::Unset,
         }
     }

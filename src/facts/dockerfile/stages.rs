@@ -7,9 +7,10 @@ use crate::facts::make::{head, nodes};
 use crate::facts::{Kind, Known, List, Node, NodeId, Site, commands, describe};
 use crate::source::{Origin, Span, Text};
 use crate::syntax::dockerfile as syntax;
-use crate::syntax::{shell, units};
+use crate::syntax::{reference, shell, units};
 
 use super::scope::Scope;
+use super::written::case;
 use super::{Filler, Open};
 
 impl Filler<'_> {
@@ -30,13 +31,13 @@ impl Filler<'_> {
             self.global = self.scope.clone();
         }
         self.scope = self.global.clone();
-        self.references(it, NodeId { part: self.part.id, index: u32::MAX });
         let number = self.stages.len();
         let Some(from) = syntax::from(it) else {
             let site = Site::written(it.head);
             let mut stage = Stage::new(head(it.word.clone(), site, format!("stage {number}")));
             stage.base = Known::Unknown(site, "FROM names nothing");
             self.open(stage, Scope { inherits: true, ..Scope::default() });
+            self.written_from(it);
             return;
         };
         let image = self.expanded(&from.image);
@@ -47,6 +48,25 @@ impl Filler<'_> {
             .clone()
             .unwrap_or_else(|| Text::made(&number.to_string(), site.label, Origin::Written));
         let mut stage = Stage::new(head(name.clone(), site, format!("stage {}", name.as_str())));
+        if let Some(alias) = &from.alias {
+            let at = Site::written(alias.span());
+            let small = alias.as_str().to_ascii_lowercase();
+            stage.alias = Known::Set(alias.clone(), at);
+            stage.small_alias = Known::Set(Text::made(&small, at.label, Origin::Written), at);
+        }
+        if let Some(word) = &from.as_word {
+            let at = Site::written(word.span());
+            stage.as_case = Known::Set(case(word.as_str()), at);
+            let usual = if case(it.word.as_str()) == "lower" { "as" } else { "AS" };
+            stage.usual_as = Known::Set(Text::made(usual, at.label, Origin::Written), at);
+            stage.as_word = Known::Set(word.clone(), at);
+        }
+        let by_default =
+            syntax::expand(&from.image, self.file.escape, &mut |name| self.global.by_default(name));
+        let valid = by_default.is_known().then(|| reference::parse(&by_default).valid);
+        stage.valid_by_default = valid.map_or(Known::Absent, |valid| Known::Set(valid, site));
+        stage.image_by_default = Known::Set(by_default, site);
+        stage.image = Known::Set(from.image.clone(), site);
         stage.platform = from.platform.map_or(Known::Absent, |text| {
             let at = Site::written(text.span());
             Known::Set(text, at)
@@ -66,12 +86,32 @@ impl Filler<'_> {
             None => self.external(&mut stage, &image, site),
         };
         self.open(stage, scope);
+        self.written_from(it);
+    }
+
+    /// Adds the FROM itself; its variables are those from before the first FROM.
+    fn written_from(&mut self, it: &syntax::Instruction) {
+        let id = self.add_instruction(it, false);
+        let own = std::mem::replace(&mut self.scope, self.global.clone());
+        self.references(it, id, &[]);
+        let flags = self.flags(it, id);
+        self.scope = own;
+        if let Some(open) = self.stages.last_mut() {
+            open.node.from = Known::Set(id, Site::written(it.head));
+            let named = |flag: &&NodeId| {
+                self.part.node(**flag).is_some_and(|node| node.head().name.as_str() == "platform")
+            };
+            if let (Some(&flag), Some(platform)) = (flags.iter().find(named), it.flag("platform")) {
+                open.node.platform_flag = Known::Set(flag, Site::written(platform.span));
+            }
+        }
     }
 
     fn external(&mut self, stage: &mut Stage, image: &Text, site: Site) -> Scope {
         let mut scope = Scope::default();
         if image.known() == Some("scratch") {
             scope.bare = true;
+            scope.vacant = true;
             let root = describe::user(&Text::made("0", site.label, Origin::Written), site, "engine");
             scope.user = Known::Set(self.part.add(root), site);
             return scope;
@@ -81,6 +121,11 @@ impl Filler<'_> {
         scope.inherits = true;
         if let Some(Node::Image(image)) = self.part.node(id) {
             scope.user = image.user.clone();
+            if let Known::Set(names, _) = &image.environment {
+                let set = |name: &Text| (name.as_str().to_owned(), (syntax::Lookup::Unknown, None));
+                scope.variables = names.items.iter().map(set).collect();
+                scope.inherits_only = true;
+            }
             scope.healthcheck = match &image.has_healthcheck {
                 Known::Set(false, _) => Known::Absent,
                 Known::Set(true, site) => Known::Unknown(*site, "the base image has its own"),
@@ -115,6 +160,7 @@ impl Filler<'_> {
         open.node.sets_user = Known::Set(scope.sets_user, site);
         open.node.healthcheck = scope.healthcheck.clone();
         open.node.exposes = Known::Set(scope.exposed(), site);
+        open.node.empty = Known::Set(scope.vacant, site);
         open.node.shell = Known::Set(List::closed(scope.shell.clone().unwrap_or_default()), site);
         open.node.shell_family = Known::Set(scope.shell_family(), site);
         let program = program(&scope, &open.node, &self.part);
@@ -128,6 +174,8 @@ impl Filler<'_> {
 
     /// Writes the finished stages back, once it is known who uses whom.
     pub fn link_stages(&mut self) {
+        let reachable = self.link_origins();
+        self.link_labels();
         let mut consumed: BTreeSet<NodeId> = BTreeSet::new();
         for id in self.part.of(Kind::StageRef) {
             if let Some(Node::StageRef(origin)) = self.part.node(id) {
@@ -143,6 +191,7 @@ impl Filler<'_> {
             let mut stage = open.node;
             let site = stage.head.site;
             stage.shipped = Known::Set(index + 1 == count, site);
+            stage.reachable = Known::Set(reachable.contains(&index), site);
             stage.inherited = Known::Set(parents.contains(&open.id), site);
             stage.consumed = Known::Set(consumed.contains(&open.id), site);
             let labels: Vec<Text> = self
@@ -184,12 +233,6 @@ impl Filler<'_> {
         if let Some(words) = it.exec() {
             self.scope.shell = Some(words.to_vec());
         }
-    }
-
-    /// EXPOSE.
-    pub fn expose(&mut self, it: &syntax::Instruction) {
-        let words: Vec<Text> = syntax::operands(it).iter().map(|word| self.expanded(word)).collect();
-        self.scope.exposes.extend(words);
     }
 
     /// HEALTHCHECK.
@@ -280,29 +323,6 @@ impl Filler<'_> {
             if let Some(Node::Instruction(node)) = self.part.node_mut(id) {
                 node.repeated = Known::Set(true, site);
             }
-        }
-    }
-
-    /// LABEL.
-    pub fn labels(&mut self, it: &syntax::Instruction) {
-        for pair in syntax::pairs(it) {
-            let site = Site::written(pair.span);
-            let mut label = crate::facts::kinds::Label::new(head(
-                pair.key.clone(),
-                site,
-                format!(" / label {}", pair.key.as_str()),
-            ));
-            label.head.parent = self.stages.last().map(|stage| stage.id);
-            label.value = match pair.value {
-                Some(value) => {
-                    let value = self.expanded(&value);
-                    let at = Site::written(value.span());
-                    Known::Set(value, at)
-                }
-                None => Known::Absent,
-            };
-            label.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
-            self.part.add(label);
         }
     }
 }

@@ -3,12 +3,15 @@
 use crate::facts::compose::variable;
 use crate::facts::kinds::Reference;
 use crate::facts::make::head;
-use crate::facts::{Known, NodeId, Pair, Site};
+use crate::facts::{Known, Node, NodeId, Pair, Site};
 use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile::{self as syntax, Keyword, Lookup};
 
 use super::Filler;
 use super::scope::{is_platform, is_predefined};
+
+/// Flags whose values are expanded.
+const EXPANDED: [&str; 4] = ["platform", "chown", "chmod", "checksum"];
 
 impl Filler<'_> {
     /// Adds the variables of an ARG or ENV.
@@ -19,6 +22,7 @@ impl Filler<'_> {
             (Keyword::Arg, false) => "arg",
             _ => "env",
         };
+        let mut set = Vec::new();
         for pair in syntax::pairs(it) {
             let at = Site::written(pair.span);
             let value = pair.value.as_ref().map(|value| self.expanded(value));
@@ -42,12 +46,19 @@ impl Filler<'_> {
                 (_, Some(value)) if value.is_known() => Lookup::Value(value.as_str().to_owned()),
                 _ => Lookup::Unknown,
             };
-            self.scope.variables.insert(name, (lookup, Some(id)));
+            if before && let Some(value) = &pair.value {
+                let default =
+                    syntax::expand(value, self.file.escape, &mut |name| self.scope.by_default(name));
+                self.scope.defaults.extend(default.known().map(|text| (name.clone(), text.to_owned())));
+            }
+            set.push((name, (lookup, Some(id))));
         }
+        // The pairs of one instruction do not see each other.
+        self.scope.variables.extend(set);
     }
 
     /// Adds the uses of variables in an instruction that the builder expands.
-    pub fn references(&mut self, it: &syntax::Instruction, instruction: NodeId) {
+    pub fn references(&mut self, it: &syntax::Instruction, instruction: NodeId, pairs: &[NodeId]) {
         let expanded = matches!(
             it.keyword,
             Keyword::From
@@ -65,7 +76,10 @@ impl Filler<'_> {
         if !expanded {
             return;
         }
-        let uses: Vec<syntax::Use> = syntax::uses(&it.arguments, self.file.escape);
+        // Of flags, those that name a platform, an owner or permissions are expanded.
+        let flags = it.flags.iter().filter(|flag| EXPANDED.contains(&flag.name.as_str()));
+        let texts = flags.filter_map(|flag| flag.value.as_ref()).chain([&it.arguments]);
+        let uses: Vec<syntax::Use> = texts.flat_map(|text| syntax::uses(text, self.file.escape)).collect();
         for found in uses {
             let site = Site::written(found.written.span());
             let name = found.name.as_str();
@@ -73,19 +87,13 @@ impl Filler<'_> {
                 continue;
             }
             let mut node = Reference::new(head(found.name.clone(), site, format!(" / ${name}")));
-            if instruction.index != u32::MAX {
-                node.head.parent = Some(instruction);
-                node.instruction = Known::Set(instruction, site);
-            }
+            node.head.parent = Some(instruction);
+            node.instruction = Known::Set(instruction, site);
             let scope = &self.scope;
-            // An ENV does not see the variables that it sets itself.
-            let own = it.keyword == Keyword::Env;
-            let defined = scope
-                .variables
-                .get(name)
-                .filter(|_| !own || !sets_itself(it, name) || self.defined_before(it, name));
+            let defined = scope.variables.get(name);
             node.definition = match defined {
                 Some((_, Some(id))) => Known::Set(*id, site),
+                Some((_, None)) => Known::Unknown(site, "the base image sets it"),
                 _ if is_predefined(name) || (it.keyword == Keyword::From && is_platform(name)) => {
                     Known::Unknown(site, "the builder sets it")
                 }
@@ -96,9 +104,17 @@ impl Filler<'_> {
                 _ => Known::Absent,
             };
             node.expanded_by = Known::Set("builder", site);
+            node.sibling = match self.sibling(pairs, &found) {
+                Some(id) if it.keyword == Keyword::Env => Known::Set(id, site),
+                _ => Known::Absent,
+            };
+            if let Some(operator) = &found.operator {
+                node.operator = Known::Set(operator.clone(), site);
+            }
             let operator = found.operator.as_ref().map(Text::as_str).unwrap_or_default();
             node.has_default = Known::Set(matches!(operator, ":-" | "-" | ":+" | "+" | ":?" | "?"), site);
-            node.may_be_inherited = Known::Set(it.keyword != Keyword::From && scope.inherits, site);
+            node.may_be_inherited =
+                Known::Set(it.keyword != Keyword::From && scope.inherits && !scope.inherits_only, site);
             let names: Vec<&str> = scope.variables.keys().map(String::as_str).collect();
             if let Some(near) = nearest(name, names) {
                 node.nearest = Known::Set(Text::made(near, site.label, Origin::Guess), site);
@@ -107,15 +123,14 @@ impl Filler<'_> {
         }
     }
 
-    /// Whether the variable that an ENV sets was set before it, too.
-    fn defined_before(&self, it: &syntax::Instruction, name: &str) -> bool {
-        let Some((_, Some(id))) = self.scope.variables.get(name) else { return false };
-        let start = self.part.node(*id).map_or(u32::MAX, |node| node.head().site.label.start);
-        start < it.head.start
+    /// Another of these pairs that sets the variable.
+    fn sibling(&self, pairs: &[NodeId], found: &syntax::Use) -> Option<NodeId> {
+        let at = found.written.span();
+        pairs.iter().copied().find(|&id| match self.part.node(id) {
+            Some(Node::Pair(pair)) => {
+                pair.head.name.as_str() == found.name.as_str() && !pair.head.site.label.contains(at)
+            }
+            _ => false,
+        })
     }
-}
-
-/// Whether an ENV sets the variable that it uses.
-fn sets_itself(it: &syntax::Instruction, name: &str) -> bool {
-    syntax::pairs(it).iter().any(|pair| pair.key.as_str() == name)
 }

@@ -9,6 +9,10 @@ facts! {
         stages: nodes(Stage),
         /// The stage that is built unless another is asked for.
         last: node(Stage),
+        /// Whether it has a FROM.
+        has_from: flag,
+        /// How many of its lines are neither empty nor comments.
+        code_lines: number,
         /// Its comments with bytes that are no UTF-8.
         foreign_comments: texts,
     }
@@ -17,14 +21,38 @@ facts! {
     stage: Stage {
         /// What it starts from: an image; absent for `scratch` and for a stage of this file.
         base: node(Image),
+        /// Its FROM.
+        from: node(Instruction),
+        /// Its name as written, if it has one.
+        alias: text,
+        /// Its name in small letters, as the builder compares it.
+        small_alias: text,
+        /// `AS` as written.
+        as_word: text,
+        /// How that is written.
+        as_case: word("upper", "lower", "mixed"),
+        /// `AS` in the case of its FROM.
+        usual_as: text,
+        /// The image of its FROM as written.
+        image: text,
+        /// The image of its FROM when no build argument is given: arguments without a default are empty.
+        image_by_default: text,
+        /// Whether that follows the grammar of references.
+        valid_by_default: flag,
         /// The stage of this file that it starts from.
         parent: node(Stage),
-        /// Its platform.
+        /// Its platform as written.
         platform: text,
+        /// The flag that says it.
+        platform_flag: node(Flag),
         /// Whether it starts from nothing.
         scratch: flag,
         /// Whether it ends up in a container: the last stage, or one that a service builds.
         shipped: flag,
+        /// Whether the last stage needs it, directly or through others, or is it.
+        reachable: flag,
+        /// Whether nothing can be in its file system: it comes from `scratch`, and no ADD, COPY or RUN followed.
+        empty: flag,
         /// Whether another stage starts from it or copies from it.
         consumed: flag,
         /// Whether another stage starts from it, so that its layers live on.
@@ -63,10 +91,24 @@ facts! {
         nearest: text,
         /// Its keyword as written.
         written: text,
+        /// How it is written.
+        case: word("upper", "lower", "mixed"),
+        /// How most keywords of its file are written.
+        usual_case: word("upper", "lower"),
+        /// Its keyword in that case.
+        usual_form: text,
         /// Its operands as written.
         text: text,
+        /// The names that it declares: of build arguments, of a stage.
+        names: texts,
+        /// The first word of the comment right above it.
+        comment_word: text,
+        /// The instruction before it, if nothing stands between them.
+        adjacent: node(Instruction),
         /// Whether its operands are a JSON list.
         form: word("shell", "exec", "none"),
+        /// Whether its operands look like a JSON list and are none.
+        broken_list: flag,
         /// The words of its operands.
         operands: texts,
         /// Its flags, with their values.
@@ -148,6 +190,16 @@ facts! {
         stage: node(Stage),
         /// The stage whose name is closest.
         nearest: text,
+        /// The stage of that name or index that begins further down.
+        later: node(Stage),
+        /// Whether it is the very stage that this stands in.
+        own: flag,
+        /// Whether what it names needs, directly or through others, the stage that this stands in.
+        leads_back: flag,
+        /// The image, if it names one.
+        image: node(Image),
+        /// The instruction.
+        instruction: node(Instruction),
     }
 
     /// The use of a variable in an instruction that the builder expands.
@@ -160,6 +212,10 @@ facts! {
         expanded_by: word("builder", "shell"),
         /// Whether it says what to use when nothing is set.
         has_default: flag,
+        /// `:-`, `+`, `##` ...
+        operator: text,
+        /// The pair of the same ENV that sets a variable of that name.
+        sibling: node(Pair),
         /// Whether the base image may set it.
         may_be_inherited: flag,
         /// The variable whose name is closest.
@@ -172,8 +228,10 @@ facts! {
     label: Label {
         /// Its value.
         value: text,
-        /// The formats that the value fits: url, semver, rfc3339, git-hash, email, spdx.
-        formats: texts,
+        /// A label of the same name that its stage sets later.
+        replaced_by: node(Label),
+        /// Its instruction.
+        instruction: node(Instruction),
         /// Its stage.
         stage: node(Stage),
     }

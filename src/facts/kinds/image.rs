@@ -55,6 +55,8 @@ facts! {
         lacks: texts,
         /// Environment variables whose `_FILE` form it reads.
         file_variables: texts,
+        /// The environment variables that it sets.
+        environment: texts,
         /// The day after which nobody mends it, `YYYY-MM-DD`.
         end_of_life: text,
         /// Whether that day is before the day of our data.

@@ -9,6 +9,7 @@ mod mount;
 mod project;
 mod shell;
 mod values;
+mod written;
 
 pub use compose::*;
 pub use deployment::*;
@@ -19,3 +20,4 @@ pub use mount::*;
 pub use project::*;
 pub use shell::*;
 pub use values::*;
+pub use written::*;

@@ -8,7 +8,7 @@ use std::str::Chars;
 const DEPTH: u32 = 64;
 
 /// Whether the line can be taken apart into words.
-pub(super) fn accepts(line: &str) -> bool {
+pub fn accepts(line: &str) -> bool {
     let mut rest = line.chars().peekable();
     until(&mut rest, None, 0).is_some()
 }

@@ -2,7 +2,7 @@
 
 use crate::source::{Problem, Source, Span, Text, TextBuilder};
 
-use super::{Comment, Directive};
+use super::{Above, Comment, Directive};
 
 /// `BuildKit` refuses longer lines (Go's default scanner buffer).
 const LINE_BYTES: usize = 65_535;
@@ -22,6 +22,7 @@ pub(super) struct Logical {
     pub span: Span,
     pub blank_lines: Vec<Span>,
     pub comments: Vec<Comment>,
+    pub above: Above,
 }
 
 pub(super) struct Lines<'s> {
@@ -32,6 +33,9 @@ pub(super) struct Lines<'s> {
     pub comments: Vec<Comment>,
     pub problems: Vec<Problem>,
     directives_done: bool,
+    /// Lines so far that are neither blank nor comments.
+    pub code: usize,
+    above: Above,
 }
 
 impl<'s> Lines<'s> {
@@ -45,6 +49,8 @@ impl<'s> Lines<'s> {
             comments: Vec::new(),
             problems: Vec::new(),
             directives_done: false,
+            code: 0,
+            above: Above::Nothing,
         }
     }
 
@@ -55,6 +61,8 @@ impl<'s> Lines<'s> {
         let start = self.at as u32;
         self.at += len;
         let text = rest[..len].trim_end_matches(['\r', '\n']);
+        let body = text.trim_start();
+        self.code += usize::from(!body.is_empty() && !body.starts_with('#'));
         if text.len() > LINE_BYTES {
             let message = format!("this line is longer than {LINE_BYTES} bytes, which BuildKit refuses");
             let span = Span::new(self.source.id, start, start + 80);
@@ -70,13 +78,17 @@ impl<'s> Lines<'s> {
             let body = line.text.trim_start();
             let start = line.start + (line.text.len() - body.len()) as u32;
             if let Some(comment) = self.comment(line) {
-                if !self.directive(&comment) {
+                if self.directive(&comment) {
+                    self.above = Above::Nothing;
+                } else {
+                    self.above = Above::Comment(comment.text.clone());
                     self.comments.push(comment);
                 }
                 continue;
             }
             self.directives_done = true;
             if body.is_empty() {
+                self.above = Above::Nothing;
                 continue;
             }
             return Some(self.join(body, start, line));
@@ -106,7 +118,8 @@ impl<'s> Lines<'s> {
             more = continues;
         }
         let span = Span::new(self.source.id, start, end);
-        Logical { text: builder.finish(), span, blank_lines, comments }
+        let above = std::mem::replace(&mut self.above, Above::Instruction);
+        Logical { text: builder.finish(), span, blank_lines, comments, above }
     }
 
     /// A line without the escape character at its end, and whether it had one. A doubled one is none.

@@ -11,6 +11,7 @@ mod parse;
 mod words;
 
 pub use expand::{Lookup, Use, expand, uses};
+pub use lexer::accepts as is_closed;
 pub use operands::{Copy, From, Healthcheck, Pair, copy, from, healthcheck, operands, pairs, script};
 pub use parse::parse;
 
@@ -29,6 +30,8 @@ pub struct Dockerfile {
     pub comments: Vec<Comment>,
     /// Its instructions, in order.
     pub instructions: Vec<Instruction>,
+    /// How many of its lines are neither blank nor comments.
+    pub code_lines: usize,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -82,6 +85,19 @@ pub struct Instruction {
     pub trigger: Option<Box<Instruction>>,
     /// Blank lines inside it.
     pub blank_lines: Vec<Span>,
+    /// What stands on the line right above it.
+    pub above: Above,
+}
+
+/// What stands on the line right above an instruction.
+#[derive(Clone, Debug)]
+pub enum Above {
+    /// A blank line, a parser directive, or the beginning of the file.
+    Nothing,
+    /// A comment; its text.
+    Comment(Text),
+    /// The end of another instruction.
+    Instruction,
 }
 
 /// A flag: `--name` or `--name=value`.

@@ -25,8 +25,8 @@ pub fn parse(source: &Source) -> Dockerfile {
         }
         instructions.push(instruction);
     }
-    let Lines { escape, directives, comments, problems, .. } = lines;
-    Dockerfile { file: source.id, escape, directives, comments, instructions, problems }
+    let Lines { escape, directives, comments, problems, code: code_lines, .. } = lines;
+    Dockerfile { file: source.id, escape, directives, comments, instructions, code_lines, problems }
 }
 
 /// Takes a logical line apart: keyword, flags, operands.
@@ -56,6 +56,7 @@ fn instruction(text: &Text, logical: &Logical, escape: char, depth: u32) -> Inst
         heredocs: Vec::new(),
         trigger,
         blank_lines: logical.blank_lines.clone(),
+        above: logical.above.clone(),
     }
 }
 
