@@ -169,7 +169,15 @@ impl Filler<'_> {
         node.flags = Known::Set(flags, site);
         node.onbuild = Known::Set(onbuild, site);
         node.blank_lines = match it.blank_lines.first() {
-            Some(first) => Known::Set(it.blank_lines.len() as f64, Site::written(*first)),
+            Some(first) => {
+                let beside = it
+                    .blank_lines
+                    .windows(2)
+                    .take_while(|pair| matches!(pair, [a, b] if a.end == b.start))
+                    .count();
+                let last = it.blank_lines.get(beside).unwrap_or(first);
+                Known::Set(it.blank_lines.len() as f64, Site::written(first.to(*last)))
+            }
             None => Known::Set(0.0, site),
         };
         node.before_from = Known::Set(self.stages.is_empty() && it.keyword != syntax::Keyword::From, site);

@@ -240,13 +240,10 @@ impl Filler<'_> {
         let site = Site::written(it.head);
         let own = self.stages.last().map(|stage| stage.id);
         if let Known::Set(earlier, _) = self.scope.healthcheck
-            && self
-                .part
-                .node(earlier)
-                .is_some_and(|node| node.head().parent.is_some_and(|parent| self.stage_of(parent) == own))
-            && let Some(Node::Instruction(node)) = self.part.node_mut(instruction)
+            && let Some(earlier) = self.part.node(earlier).and_then(|node| node.head().parent)
+            && self.stage_of(earlier) == own
         {
-            node.repeated = Known::Set(true, site);
+            self.replaces(instruction, earlier, site);
         }
         let mut check = Healthcheck::new(head(it.word.clone(), site, "healthcheck"));
         check.set_by = Known::Set("instruction", site);
@@ -296,6 +293,17 @@ impl Filler<'_> {
         self.scope.healthcheck = Known::Set(self.part.add(check), site);
     }
 
+    /// Notes that an instruction does what an earlier one of its stage did.
+    fn replaces(&mut self, later: NodeId, earlier: NodeId, site: Site) {
+        if let Some(Node::Instruction(node)) = self.part.node_mut(earlier) {
+            node.overridden = Known::Set(true, node.head.site);
+            node.replaced_by = Known::Set(later, site);
+        }
+        if let Some(Node::Instruction(node)) = self.part.node_mut(later) {
+            node.repeated = Known::Set(true, site);
+        }
+    }
+
     fn stage_of(&self, instruction: NodeId) -> Option<NodeId> {
         match self.part.node(instruction) {
             Some(Node::Instruction(node)) => node.stage.value().copied(),
@@ -317,12 +325,7 @@ impl Filler<'_> {
         if let Some((earlier, _)) = earlier
             && self.stage_of(earlier) == stage
         {
-            if let Some(Node::Instruction(node)) = self.part.node_mut(earlier) {
-                node.overridden = Known::Set(true, node.head.site);
-            }
-            if let Some(Node::Instruction(node)) = self.part.node_mut(id) {
-                node.repeated = Known::Set(true, site);
-            }
+            self.replaces(id, earlier, site);
         }
     }
 }

@@ -117,6 +117,8 @@ facts! {
         onbuild: flag,
         /// A later instruction of its stage takes its place (CMD, ENTRYPOINT, HEALTHCHECK).
         overridden: flag,
+        /// The next one that does.
+        replaced_by: node(Instruction),
         /// An earlier instruction of its stage did the same.
         repeated: flag,
         /// Whether its path is absolute (WORKDIR).
