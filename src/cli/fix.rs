@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::engine::Run;
 use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
-use crate::policy::Safety;
+use crate::policy::{Safety, Severity};
 use crate::source::{Disk, Span};
 
 use super::args::{Fix, Harden};
@@ -114,10 +114,11 @@ fn notes(plan: &Plan) -> String {
             change.title
         );
     }
-    if !plan.left.is_empty() {
+    let left: Vec<_> = plan.left.iter().filter(|left| left.severity > Severity::Info).collect();
+    if !left.is_empty() {
         let _ = writeln!(out, "\nleft for a person:");
     }
-    for left in &plan.left {
+    for left in left {
         let source = plan.after.report.source(left.at.file);
         let line = source.map_or(0, |source| source.position(left.at.start).line);
         let _ = writeln!(

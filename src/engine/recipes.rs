@@ -22,10 +22,7 @@ fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
     let value = plain(variable)?;
     let service = service(world, *variable.service.value()?)?;
     let name = variable.head.name.known()?;
-    let reads = image_reads(world, service)?;
-    if !reads.iter().any(|it| it == name) {
-        return None;
-    }
+    let suffix = file_suffix(world, service, name)?;
     let file = value.span().file;
     let at = service.head.site.label;
     // What comes from another file or through an anchor is not this service's alone to change.
@@ -36,7 +33,7 @@ fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
     let directory = directory(world, value);
     let kept = Data::Map(vec![("file".to_owned(), Data::Text(format!("./secrets/{secret}.txt")))]);
     Some(vec![
-        Change::Replace(variable.head.name.span(), format!("{name}_FILE")),
+        Change::Replace(variable.head.name.span(), format!("{name}{suffix}")),
         Change::Replace(value.span(), format!("/run/secrets/{secret}")),
         Change::Append(at, vec![("secrets".to_owned(), Data::List(vec![Data::Text(secret.clone())]))]),
         Change::SetTop(file, vec![("secrets".to_owned(), Data::Map(vec![(secret.clone(), kept)]))]),
@@ -103,10 +100,12 @@ fn service(world: &World, id: NodeId) -> Option<&Service> {
     }
 }
 
-fn image_reads(world: &World, service: &Service) -> Option<Vec<String>> {
+/// What the image appends to the name of a variable that it also reads from a file.
+fn file_suffix(world: &World, service: &Service, name: &str) -> Option<String> {
     let Node::Image(image) = world.node(*service.image.value()?)? else { return None };
-    let list = image.file_variables.value()?;
-    Some(list.items.iter().map(|name| name.as_str().to_owned()).collect())
+    let reads = image.file_variables.value()?.items.iter().any(|it| it.as_str() == name);
+    let suffix = image.file_suffix.value()?.as_str().to_owned();
+    reads.then_some(suffix)
 }
 
 /// The variable's name in small letters, with the service's before it where another secret is called so.

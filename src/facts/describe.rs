@@ -78,6 +78,7 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
     image.lacks = facts.lacks.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.file_variables = facts.file_variables.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.environment = facts.environment.as_deref().map_or(Known::Unknown(site, REASON), texts);
+    image.file_suffix = text(facts.file_suffix.as_deref().unwrap_or("_FILE"));
     image.end_of_life = facts.end_of_life.as_deref().map_or(Known::Absent, text);
     image.ended = facts.ended.map_or(Known::Absent, |ended| Known::Set(ended, site));
     image.user = match facts.starts_as.as_deref() {

@@ -46,6 +46,8 @@ pub struct ImageFacts {
     pub file_variables: Option<Vec<String>>,
     /// Every variable that it sets, where all are known.
     pub environment: Option<Vec<String>>,
+    /// What it appends to a variable's name for the file that holds its value.
+    pub file_suffix: Option<String>,
     /// Its last day, `YYYY-MM-DD`.
     pub end_of_life: Option<String>,
     /// Whether that day is past.
@@ -115,7 +117,7 @@ fn fill(facts: &mut ImageFacts, data: &Data) {
     take! {
         starts_as = text, drops_privileges = flag, user_override = text, needs_capabilities = texts,
         no_new_privileges = flag, read_only = flag, writes = texts, data_paths = texts, ports = texts, probe = text,
-        has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts, environment = texts,
+        has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts, file_suffix = text, environment = texts,
     }
     if let Some(role) = text("role") {
         facts.role = ROLES.into_iter().find(|known| *known == role);

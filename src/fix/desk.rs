@@ -1,10 +1,10 @@
 //! Where repairs are tried: texts over the files, judged again after every change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, Finding, Run};
 use crate::facts;
-use crate::policy::Policy;
+use crate::policy::{Policy, Severity};
 use crate::source::{Files, Found, ReadError, apply};
 
 use super::batch::Batch;
@@ -55,17 +55,28 @@ impl<'a> Desk<'a> {
         engine::check(overlay, found, self.options, self.policy, false)
     }
 
-    /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place.
+    /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place, or
+    /// only what can be mended at once (`mendable`): a healthcheck asks others to wait for it.
     pub fn attempt(
         self,
         current: &Run,
         batch: &Batch<'_>,
         overlay: &mut Overlay<'_>,
         found: &[Found],
+        mendable: &dyn Fn(&Finding) -> bool,
     ) -> Result<Run, String> {
         let before = overlay.texts.clone();
         let tried = write(current, batch, overlay).and_then(|()| {
-            let run = self.judge(overlay, found);
+            let mut run = self.judge(overlay, found);
+            for _ in 0..FOLLOW_UPS {
+                let new = new_findings(current, &run);
+                if new.is_empty() || !new.iter().all(|finding| mendable(finding)) {
+                    break;
+                }
+                let (follow_up, _) = super::batch::batch(&run, new);
+                write(&run, &follow_up, overlay)?;
+                run = self.judge(overlay, found);
+            }
             verify(current, &run, batch).map(|()| run)
         });
         if tried.is_err() {
@@ -73,6 +84,22 @@ impl<'a> Desk<'a> {
         }
         tried
     }
+}
+
+/// How often what a repair brings is mended in turn before it is given up.
+const FOLLOW_UPS: usize = 3;
+
+/// Findings of a kind that was not there, or not as often, before.
+fn new_findings<'r>(before: &Run, after: &'r Run) -> Vec<&'r Finding> {
+    let mut old = counts(before);
+    let is_new = |finding: &&Finding| match old.get_mut(&identity(after, finding)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.report.active().filter(is_new).collect()
 }
 
 fn write(current: &Run, batch: &Batch<'_>, overlay: &mut Overlay<'_>) -> Result<(), String> {
@@ -129,13 +156,28 @@ fn verify(before: &Run, after: &Run, batch: &Batch<'_>) -> Result<(), String> {
             *count = count.saturating_sub(1);
         }
     }
-    let worse = new.iter().find(|(id, count)| old.get(*id).is_none_or(|old| *count > old));
+    let light = light_price(before, after, batch);
+    let grew = |id: &Identity, count: &usize| old.get(id).is_none_or(|old| count > old);
+    let worse = new.iter().find(|(id, count)| grew(id, count) && !light.contains(*id));
     match worse {
         None => Ok(()),
         Some((id, _)) if batch.findings.iter().any(|finding| identity(before, finding) == *id) => {
             Err("it would not help".to_owned())
         }
         Some(((rule, _, subject), _)) => Err(format!("it would bring `{rule}` to `{subject}`")),
+    }
+}
+
+/// What a single repair of something grave may bring: remarks that are low at most. A secret that leaves the file for one
+/// beside it is worth the remark that it is read from a file.
+fn light_price(before: &Run, after: &Run, batch: &Batch<'_>) -> BTreeSet<Identity> {
+    match batch.findings.as_slice() {
+        [mended] if mended.severity >= Severity::High => new_findings(before, after)
+            .into_iter()
+            .filter(|finding| finding.severity <= Severity::Low)
+            .map(|finding| identity(after, finding))
+            .collect(),
+        _ => BTreeSet::new(),
     }
 }
 

@@ -199,6 +199,14 @@ fn overriding(
 fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, String> {
     let amender = Amender::new(tree, source);
     match change {
+        Change::Set(at, entries) if tree.entry_at(at.start).is_none() => {
+            let (sequence, index) = tree.item_at(at.start).ok_or("it is not written as a mapping")?;
+            let started = vec![("condition".to_owned(), Data::Text("service_started".to_owned()))];
+            if entries.iter().any(|(key, _)| key != "condition") {
+                return Err("it is not written as a mapping".to_owned());
+            }
+            amender.expand(sequence, index, &Data::Map(entries.clone()), &Data::Map(started))
+        }
         Change::Set(at, entries) => {
             let mapping = mapping(tree, *at)?;
             let mut edits = Vec::new();

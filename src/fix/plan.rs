@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Finding, Run, is_mechanical};
 use crate::facts;
-use crate::policy::{Policy, Safety};
+use crate::policy::{Policy, Safety, Severity};
 use crate::source::{Files, Found, Span};
 
 use super::batch::batch;
@@ -53,6 +53,8 @@ pub struct Change {
 pub struct Left {
     /// The rule.
     pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
     /// Where.
     pub at: Span,
     /// What is wrong.
@@ -152,6 +154,7 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
     let mut overlay = desk.overlay();
     let mut current = desk.judge(&overlay, found);
     let mut mended = Mended::default();
+    let (mut again, mut done) = (2, 0);
     loop {
         let untried = |finding: &&Finding| !mended.reasons.contains_key(&attempted(&current, finding));
         let due: Vec<&Finding> =
@@ -162,10 +165,16 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
         }
         let run = loop {
             if batch.findings.is_empty() {
+                // What was refused beside a defect that is gone now may fit.
+                if again > 0 && mended.changes.len() > done {
+                    (again, done) = (again - 1, mended.changes.len());
+                    mended.reasons.clear();
+                    break None;
+                }
                 mended.texts = overlay.texts;
                 return mended;
             }
-            match desk.attempt(&current, &batch, &mut overlay, found) {
+            match desk.attempt(&current, &batch, &mut overlay, found, &|finding| wanted.takes(finding)) {
                 Ok(run) => break Some(run),
                 Err(_) if batch.findings.len() > 1 => batch.halve(),
                 Err(reason) => {
@@ -225,6 +234,7 @@ fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec
         });
         Left {
             rule: finding.rule.id.clone(),
+            severity: finding.severity,
             at: finding.primary.span,
             message: finding.message.clone(),
             reason: refused.or(advice).unwrap_or_default(),

@@ -71,6 +71,7 @@ impl Filler<'_> {
         };
         let site = item.site;
         let mut mount = Mount::new(head(text.clone(), site, format!("volumes[\"{}\"]", text.as_str())));
+        mount.short = Known::Set(true, site);
         mount.written_in = Known::Set("volumes", site);
         let part = |text: &Text| Known::Set(text.clone(), Site { label: text.span(), ..item.site });
         mount.target = part(&cleaned(&target));

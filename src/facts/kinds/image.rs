@@ -57,6 +57,8 @@ facts! {
         file_variables: texts,
         /// The environment variables that it sets.
         environment: texts,
+        /// What it appends to their names: `_FILE`, or something of its own.
+        file_suffix: text,
         /// The day after which nobody mends it, `YYYY-MM-DD`.
         end_of_life: text,
         /// Whether that day is before the day of our data.

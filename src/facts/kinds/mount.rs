@@ -9,6 +9,8 @@ facts! {
         r#type: word("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
         /// Which key it stands under.
         written_in: word("volumes", "tmpfs", "secrets", "configs", "volume-device"),
+        /// Whether it is written on one line, `source:target:options`.
+        short: flag,
         /// The path at the host or the name of the volume.
         source: text,
         /// The path at the host with `..`, `//` and `/.` resolved: of a bind, of a named volume that stands for a

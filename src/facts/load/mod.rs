@@ -208,6 +208,8 @@ fn projects(
             plans.push(plan);
         }
     }
+    // Bases come before their overlays, so that what both show is said, and mended, of the base.
+    plans.sort_by_key(|plan| plan.shared);
     let first = loaded.world.parts.len() as u32;
     let numbered: Vec<(u32, Plan)> =
         plans.into_iter().enumerate().map(|(index, plan)| (first + index as u32, plan)).collect();

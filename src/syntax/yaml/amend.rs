@@ -84,6 +84,19 @@ impl<'a> Amender<'a> {
         }
     }
 
+    /// Turns a list of names into a mapping whose entries say `default`, but for one that says `own`.
+    pub fn expand(&self, sequence: NodeId, index: usize, own: &Data, default: &Data) -> Amended {
+        let parent = self.tree.node(sequence).parent.ok_or("it is the whole file")?;
+        let entry = self.tree.entries(parent).iter().find(|entry| entry.value == sequence);
+        let key = entry.and_then(|entry| self.key(entry)).ok_or("it is not the value of a key")?;
+        let mut entries = Vec::new();
+        for (at, item) in self.tree.items(sequence).iter().enumerate() {
+            let name = self.tree.scalar(item.node).ok_or("an item is no name")?.text.as_str().to_owned();
+            entries.push((name, if at == index { own.clone() } else { default.clone() }));
+        }
+        self.set(parent, key, &Data::Map(entries))
+    }
+
     /// Adds a key that the mapping does not have, with a tag before its list.
     pub fn tagged(&self, mapping: NodeId, key: &str, tag: &str, items: Vec<Data>) -> Amended {
         let list = Data::List(items);
