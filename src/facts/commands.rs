@@ -145,7 +145,7 @@ pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<b
         }
         let unsure = part.of(Kind::Command).any(|command| {
             matches!(part.node(command), Some(Node::Command(command))
-                if command.stage.value() == Some(&id) && brings_unknown(command, program))
+                if command.place.value() == Some(&"run") && command.stage.value() == Some(&id) && brings_unknown(command, program))
         });
         if unsure {
             return Known::Unknown(site, COPIED);

@@ -1,5 +1,6 @@
 //! Facts of a Dockerfile.
 
+mod copied;
 mod copies;
 mod graph;
 mod labels;
@@ -7,6 +8,7 @@ mod leftovers;
 mod mounts;
 mod packages;
 mod run;
+mod runtime;
 mod scope;
 mod stages;
 mod variables;
@@ -110,7 +112,11 @@ impl Filler<'_> {
             syntax::Keyword::Shell => self.shell(it),
             syntax::Keyword::Expose => self.expose(it, id),
             syntax::Keyword::Healthcheck => self.healthcheck(it, id),
-            syntax::Keyword::Cmd | syntax::Keyword::Entrypoint => self.start(it, id),
+            syntax::Keyword::Cmd | syntax::Keyword::Entrypoint => {
+                self.start(it, id);
+                self.started(it, id);
+            }
+            syntax::Keyword::Stopsignal => self.stop_signal(it, id),
             _ => {}
         }
         if it.keyword != syntax::Keyword::Run && !onbuild {
@@ -244,6 +250,8 @@ impl Filler<'_> {
         self.part.add(file);
         self.comments();
         self.usual_case();
+        self.running();
+        self.copied();
         self.link_stages();
     }
 }

@@ -22,6 +22,8 @@ pub struct Scope {
     pub user: Known<NodeId>,
     /// HEALTHCHECK.
     pub healthcheck: Known<NodeId>,
+    /// STOPSIGNAL.
+    pub stop_signal: Known<Text>,
     /// WORKDIR.
     pub workdir: Option<Text>,
     /// SHELL.

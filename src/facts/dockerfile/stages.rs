@@ -151,6 +151,7 @@ impl Filler<'_> {
     /// Ends the current stage.
     pub fn close(&mut self) {
         let scope = std::mem::take(&mut self.scope);
+        let scope = self.without_lost_command(scope);
         let Some(open) = self.stages.last_mut() else {
             self.scope = scope;
             return;
@@ -258,6 +259,7 @@ impl Filler<'_> {
         check.interval = duration("interval");
         check.timeout = duration("timeout");
         check.start_period = duration("start-period");
+        check.start_interval = duration("start-interval");
         let parsed = syntax::healthcheck(it);
         check.disabled = Known::Set(matches!(parsed, syntax::Healthcheck::None), site);
         let script = match &parsed {
@@ -304,7 +306,8 @@ impl Filler<'_> {
         }
     }
 
-    fn stage_of(&self, instruction: NodeId) -> Option<NodeId> {
+    /// The stage that an instruction is in.
+    pub fn stage_of(&self, instruction: NodeId) -> Option<NodeId> {
         match self.part.node(instruction) {
             Some(Node::Instruction(node)) => node.stage.value().copied(),
             _ => None,

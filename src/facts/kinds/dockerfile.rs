@@ -73,6 +73,14 @@ facts! {
         label_names: texts,
         /// The CMD or ENTRYPOINT that a container of it starts, if it has one.
         start: node(Instruction),
+        /// The CMD that a container of it is given, if it has one.
+        command: node(Instruction),
+        /// The system that it is for, by its platform or its image.
+        os: word("linux", "windows"),
+        /// The signal that ends a container of it, as `SIGTERM`; absent for the engine's own.
+        stop_signal: text,
+        /// The programs that its RUN scripts call.
+        programs: texts,
         /// The shell that runs its shell forms at the end.
         shell: texts,
         /// The family of that shell.
@@ -121,6 +129,10 @@ facts! {
         replaced_by: node(Instruction),
         /// An earlier instruction of its stage did the same.
         repeated: flag,
+        /// The signal of a STOPSIGNAL in full: `SIGTERM`; absent if there is no such signal.
+        signal: text,
+        /// The CMD of an earlier stage that this ENTRYPOINT takes away.
+        takes_away: node(Instruction),
         /// Whether its path is absolute (WORKDIR).
         absolute: flag,
         /// Whether it stands before the first FROM, where only ARG may stand.
@@ -144,6 +156,8 @@ facts! {
         without_shell: flag,
         /// The instruction right before it, if that is a RUN.
         previous: node(Run),
+        /// The instruction right before it, if that is a COPY or ADD.
+        previous_copy: node(Copy),
         /// `--network`.
         network: text,
         /// `--security`.
@@ -166,6 +180,10 @@ facts! {
         archive: flag,
         /// Where to.
         destination: text,
+        /// The absolute path of what it makes, if that is one file.
+        path: text,
+        /// The command of its stage that unpacks the archive that it copies.
+        extracted_by: node(Command),
         /// Whether the destination is a relative path.
         relative: flag,
         /// `--chown`.

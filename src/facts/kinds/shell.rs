@@ -44,6 +44,8 @@ facts! {
         run: node(Run),
         /// The stage that it is in.
         stage: node(Stage),
+        /// The CMD or ENTRYPOINT that it is in.
+        instruction: node(Instruction),
     }
 
     /// Commands joined by `|`.
@@ -105,6 +107,8 @@ facts! {
     program: Program {
         /// Whether it is `sh -c` around the words, or the words themselves.
         form: word("shell", "exec"),
+        /// The first process, without its directory: `sh` for the shell form.
+        program: text,
         /// Its words, ENTRYPOINT first.
         words: texts,
         /// Whether it is made to become another user before it serves.

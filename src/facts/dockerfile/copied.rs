@@ -1,0 +1,168 @@
+//! What happens to copied files: where they land, who unpacks them, whose mode is changed at once.
+
+use std::collections::BTreeMap;
+
+use crate::facts::kinds::{Command, Copy};
+use crate::facts::{Kind, Known, Node, NodeId, Site};
+use crate::source::{Origin, Text};
+
+use super::Filler;
+
+/// Endings of archives and packed files.
+const ENDINGS: [&str; 15] = [
+    ".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz",
+    ".txz", ".xz",
+];
+
+/// Programs that only unpack.
+const UNPACKERS: [&str; 9] =
+    ["unzip", "gunzip", "bunzip2", "unlzma", "unxz", "zgz", "uncompress", "zcat", "gzcat"];
+
+impl Filler<'_> {
+    /// Links copies with the commands that work on what they copied.
+    pub fn copied(&mut self) {
+        self.programs_of_stages();
+        let unpackers = self.unpackers();
+        let copies: Vec<NodeId> = self.part.of(Kind::Copy).collect();
+        let mut by_instruction: BTreeMap<NodeId, NodeId> = BTreeMap::new();
+        for id in copies {
+            let Some(Node::Copy(copy)) = self.part.node(id) else { continue };
+            let path = landing(copy);
+            let extracted = archive_names(copy).into_iter().find_map(|name| {
+                let stage = *copy.stage.value()?;
+                let commands = unpackers.get(&(stage, name))?;
+                commands.iter().find(|(command, _)| command.index > id.index).copied()
+            });
+            by_instruction.extend(copy.instruction.value().map(|&instruction| (instruction, id)));
+            if let Some(Node::Copy(copy)) = self.part.node_mut(id) {
+                copy.path = path;
+                copy.extracted_by =
+                    extracted.map_or(Known::Absent, |(command, site)| Known::Set(command, site));
+            }
+        }
+        self.copies_before_runs(&by_instruction);
+    }
+
+    /// The commands that unpack a file, by stage and the file's name.
+    fn unpackers(&self) -> BTreeMap<(NodeId, String), Vec<(NodeId, Site)>> {
+        let mut found: BTreeMap<(NodeId, String), Vec<(NodeId, Site)>> = BTreeMap::new();
+        for id in self.part.of(Kind::Command) {
+            let Some(Node::Command(command)) = self.part.node(id) else { continue };
+            let Some(&stage) = command.stage.value() else { continue };
+            if command.place.value() != Some(&"run") || !unpacks(command) {
+                continue;
+            }
+            for word in command.arguments.value().map_or(&[][..], |list| &list.items) {
+                let name = word.known().map_or("", base_name);
+                if !name.starts_with('-') && !name.is_empty() {
+                    found.entry((stage, name.to_owned())).or_default().push((id, command.head.site));
+                }
+            }
+        }
+        found
+    }
+
+    /// Notes the COPY right before a RUN.
+    fn copies_before_runs(&mut self, copies: &BTreeMap<NodeId, NodeId>) {
+        let runs: BTreeMap<NodeId, NodeId> = self
+            .part
+            .of(Kind::Run)
+            .filter_map(|id| match self.part.node(id) {
+                Some(Node::Run(run)) => run.instruction.value().map(|&instruction| (instruction, id)),
+                _ => None,
+            })
+            .collect();
+        let instructions: Vec<NodeId> = self.part.of(Kind::Instruction).collect();
+        for pair in instructions.windows(2) {
+            let [before, after] = pair else { continue };
+            let (Some(copy), Some(run)) = (copies.get(before), runs.get(after)) else { continue };
+            let site = self.part.node(*copy).map(|node| node.head().site).unwrap_or_default();
+            if let Some(Node::Run(run)) = self.part.node_mut(*run) {
+                run.previous_copy = Known::Set(*copy, site);
+            }
+        }
+    }
+
+    fn programs_of_stages(&mut self) {
+        let mut runs: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        for id in self.part.of(Kind::Run) {
+            if let Some(Node::Run(run)) = self.part.node(id)
+                && let Some(&stage) = run.stage.value()
+            {
+                runs.entry(stage).or_default().push(id);
+            }
+        }
+        for open in &mut self.stages {
+            let own = runs.remove(&open.id).unwrap_or_default();
+            let programs = super::runtime::programs(&self.part, own.into_iter());
+            open.node.programs = Known::Set(programs, open.node.head.site);
+        }
+    }
+}
+
+/// The names under which the archives that a COPY takes from the context are found later.
+fn archive_names(copy: &Copy) -> Vec<String> {
+    let to = copy.destination.value().and_then(Text::known).unwrap_or("");
+    if copy.keyword.value() != Some(&"COPY") || !copy.from.is_absent() {
+        return Vec::new();
+    }
+    let sources = copy.sources.value().map_or(&[][..], |list| &list.items);
+    let archives = sources.iter().filter_map(Text::known).map(base_name).filter(|name| is_archive(name));
+    if is_archive(to) {
+        return archives.take(1).map(|_| base_name(to).to_owned()).collect();
+    }
+    archives.map(str::to_owned).collect()
+}
+
+fn is_archive(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn base_name(path: &str) -> &str {
+    let path = path.trim_matches(['"', '\'']);
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn unpacks(command: &Command) -> bool {
+    let program = command.program.value().and_then(Text::known).unwrap_or("");
+    let words = || command.arguments.value().into_iter().flat_map(|list| &list.items).map(Text::as_str);
+    let old_style = || words().next().is_some_and(|word| !word.starts_with('-') && word.starts_with('x'));
+    let new_style = |word: &str| {
+        word == "--extract"
+            || word == "--get"
+            || word.starts_with('-') && !word.starts_with("--") && word.contains('x')
+    };
+    UNPACKERS.contains(&program) || program == "tar" && (old_style() || words().any(new_style))
+}
+
+/// The absolute path of the file that a COPY of one file makes.
+fn landing(copy: &Copy) -> Known<Text> {
+    let Some(to) = copy.destination.value() else { return Known::Absent };
+    let site = copy.destination.site().unwrap_or_default();
+    let sources = copy.sources.value().map_or(&[][..], |list| &list.items);
+    let Some(written) = to.known() else { return Known::Unknown(site, "the path comes from a variable") };
+    let source = match sources {
+        [] => None,
+        [one] => match one.known() {
+            Some(name) if name.contains(['*', '?', '[']) => return Known::Absent,
+            Some(name) => Some(base_name(name)),
+            None => return Known::Unknown(site, "the source comes from a variable"),
+        },
+        _ => return Known::Absent,
+    };
+    let mut path = match copy.workdir.value() {
+        _ if written.starts_with('/') => written.to_owned(),
+        Some(workdir) if workdir.is_known() && workdir.as_str().starts_with('/') => {
+            let below = written.trim_start_matches("./");
+            format!("{}/{}", workdir.as_str().trim_end_matches('/'), if below == "." { "" } else { below })
+        }
+        _ => return Known::Unknown(site, "the directory is not known"),
+    };
+    if path.ends_with('/') {
+        match source {
+            Some(name) => path.push_str(name),
+            None => return Known::Absent,
+        }
+    }
+    Known::Set(Text::made(&path, to.span(), Origin::Written), site)
+}
