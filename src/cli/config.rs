@@ -230,6 +230,10 @@ impl Files for Piped {
         path == self.name || self.disk.is_file(path)
     }
 
+    fn exists(&self, path: &str) -> bool {
+        path == self.name || self.disk.exists(path)
+    }
+
     fn is_inside(&self, path: &str) -> bool {
         path == self.name || self.disk.is_inside(path)
     }

@@ -156,6 +156,8 @@ kinds! {
     Violation,
     Volume,
     Argv,
+    EnvFile,
+    Sysctl,
     Constraint,
     Substitution,
 }

@@ -28,6 +28,10 @@ impl Files for Overlay<'_> {
         self.texts.contains_key(path) || self.below.is_file(path)
     }
 
+    fn exists(&self, path: &str) -> bool {
+        self.texts.contains_key(path) || self.below.exists(path)
+    }
+
     fn is_inside(&self, path: &str) -> bool {
         self.below.is_inside(path) || self.texts.contains_key(path) && !self.below.is_file(path)
     }

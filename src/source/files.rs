@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::clean_path;
+
 /// The largest file that is read.
 pub const FILE_BYTES: u64 = 8 * 1024 * 1024;
 
@@ -29,7 +31,10 @@ pub trait Files: Sync {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
     /// Whether there is such a regular file.
     fn is_file(&self, path: &str) -> bool;
-    /// Whether a path, its links followed, stays inside of the project around `from`.
+    /// Whether anything has that path: a file, a directory, a socket.
+    fn exists(&self, path: &str) -> bool;
+    /// Whether a path, its links followed, stays inside of the project. What does not exist is where the nearest
+    /// directory above it is that does.
     fn is_inside(&self, path: &str) -> bool;
 }
 
@@ -89,10 +94,16 @@ impl Files for Disk {
         self.directory.join(path).is_file()
     }
 
+    fn exists(&self, path: &str) -> bool {
+        self.directory.join(path).exists()
+    }
+
     fn is_inside(&self, path: &str) -> bool {
-        let whole = self.directory.join(path);
-        match (whole.canonicalize(), self.root.canonicalize()) {
-            (Ok(path), Ok(root)) => path.starts_with(root),
+        let whole = self.directory.join(clean_path(path));
+        // A link that leads nowhere, or in circles, is no part of the project; what is simply not there may become one.
+        let there = whole.ancestors().find(|it| it.symlink_metadata().is_ok());
+        match (there.map(Path::canonicalize), self.root.canonicalize()) {
+            (Some(Ok(path)), Ok(root)) => path.starts_with(root),
             _ => false,
         }
     }
@@ -120,6 +131,11 @@ impl Files for Memory {
 
     fn is_file(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        let path = clean_path(path);
+        self.files.contains_key(&path) || self.files.keys().any(|file| Path::new(file).starts_with(&path))
     }
 
     fn is_inside(&self, path: &str) -> bool {
@@ -187,6 +203,27 @@ fn outside_of_comments(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_there_is_inside_of_the_directory_that_is() {
+        let top = std::env::temp_dir().join(format!("plimsoll-inside-{}", std::process::id()));
+        let project = top.join("project");
+        std::fs::create_dir_all(project.join("conf")).unwrap();
+        std::fs::write(project.join("plimsoll.yaml"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&top, project.join("out")).unwrap();
+        let disk = Disk::new(&project);
+        for inside in ["conf", "conf/none.env", "none/at/all", "conf/../none", "."] {
+            assert!(disk.is_inside(inside), "{inside}");
+        }
+        for outside in ["..", "../none", "conf/../../none", "none/../../x", "/none"] {
+            assert!(!disk.is_inside(outside), "{outside}");
+        }
+        #[cfg(unix)]
+        assert!(!disk.is_inside("out/none"), "a link leads out");
+        assert!(disk.exists("conf") && !disk.exists("conf/none"));
+        std::fs::remove_dir_all(&top).unwrap();
+    }
 
     #[test]
     fn encodings() {

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::facts::around::beside;
-use crate::facts::kinds::Variable;
+use crate::facts::kinds::{Service, Variable};
 use crate::facts::make::{head, nodes, shape, table, words};
 use crate::facts::model::At;
-use crate::facts::{Known, List, Node, NodeId, Pair, Reason, Site};
-use crate::source::{FileId, Origin, Text, decode, git_ignores};
+use crate::facts::{Known, List, Node, NodeId, Pair, Site};
+use crate::source::{FileId, Origin, Text, decode};
 use crate::syntax::dotenv;
 
 use super::Filler;
+use super::settings::kind;
 
 impl Filler<'_> {
     /// The environment of a service: its own and that of its `env_file`, as far as those can be read.
@@ -49,69 +50,46 @@ impl Filler<'_> {
     }
 
     /// The labels of a service, its containers and its image.
-    pub fn labels(&mut self, at: At<'_>) -> Vec<NodeId> {
+    pub fn labels(&mut self, service: &mut Service, at: At<'_>) -> Vec<NodeId> {
         let places = [at.get("labels"), at.path(&["deploy", "labels"]), at.path(&["build", "labels"])];
-        places.into_iter().flatten().flat_map(|labels| self.variables(labels, "label")).collect()
-    }
-
-    /// The variables of the files that `env_file` names, and why there may be more.
-    fn env_files(&mut self, at: At<'_>) -> (Vec<NodeId>, Option<Reason>) {
-        let Some(files) = at.get("env_file").filter(|at| !at.is_null()) else { return (Vec::new(), None) };
-        let items: Vec<At<'_>> = if files.is_list() { files.items().collect() } else { vec![files] };
-        let (mut all, mut open) = (Vec::new(), None);
-        for item in items {
-            let path = if item.is_map() { item.get("path") } else { Some(item) };
-            let Some(path) = path.and_then(At::text).and_then(Text::known) else {
-                open = Some("an env_file may set more");
-                continue;
-            };
-            let optional = item.get("required").is_some_and(|at| at.flag().value() == Some(&false));
-            let path = beside(&self.reading.directory_of(item.file()), path);
-            let Some(&file) = self.reading.around.env_files.get(&path) else {
-                if !optional {
-                    open = Some("an env_file that is not here may set more");
-                }
-                continue;
-            };
-            all.extend(self.env_file(&path, file, item.site));
-        }
-        (all, open)
-    }
-
-    fn env_file(&mut self, path: &str, file: FileId, from: Site) -> Vec<NodeId> {
-        let Some(source) = self.reading.world.source(file) else { return Vec::new() };
-        let ignored = git_ignores(self.reading.around.files, path);
-        let room = if self.is_full() { 0 } else { usize::MAX };
-        let mut all = Vec::new();
-        for entry in dotenv::entries(&source.text, file).into_iter().take(room) {
-            let site = Site { via: Some(from.label), ..Site::written(entry.span) };
-            let value = entry.value.map_or(Known::Absent, |value| Known::Set(value, site));
-            let mut variable = variable(&Pair { key: entry.name, value }, site, "env-file");
-            variable.git_ignores = match ignored {
-                Some(ignored) => Known::Set(ignored, site),
-                None => Known::Unknown(site, "there is no git repository here"),
-            };
-            all.push(self.part.add(variable));
-        }
-        all
+        let [own, deployed, built] =
+            places.map(|at| at.map(|labels| (self.variables(labels, "label"), labels.site)));
+        let listed = |found: &Option<(Vec<NodeId>, Site)>| {
+            found.as_ref().map_or(Known::Absent, |(all, site)| nodes(all.clone(), *site))
+        };
+        service.container_labels = listed(&own);
+        service.deploy_labels = listed(&deployed);
+        [own, deployed, built].into_iter().flatten().flat_map(|(all, _)| all).collect()
     }
 
     fn variables(&mut self, at: At<'_>, place: &'static str) -> Vec<NodeId> {
         let mut all: Vec<NodeId> = Vec::new();
         let room = if self.is_full() { 0 } else { usize::MAX };
         let mut seen = BTreeSet::new();
+        let mut written = at.entries();
         // A list item that is a mapping is refused by Docker and holds its value all the same.
         let mapped = at.items().filter(|item| item.is_map()).flat_map(At::pairs);
         for (pair, site) in at.pairs().into_iter().chain(mapped).take(room) {
             let duplicate = !seen.insert(pair.key.as_str().to_owned()) && !at.is_map();
             let mut variable = variable(&pair, site, place);
             variable.duplicate = Known::Set(duplicate, site);
+            if let Some((_, value, _)) = written.next() {
+                variable.r#type = Known::Set(kind(value), site);
+            }
+            variable.quoted = Known::Set(self.in_quotes(at, &pair, site), site);
             if variable.taken_from.value().is_some_and(|name| self.env_names.contains(name.as_str())) {
                 variable.may_be_blank = Known::Set(false, site);
             }
             all.push(self.part.add(variable));
         }
         all
+    }
+
+    /// Whether the entry of a list, or the value in a mapping, stands in quotes.
+    fn in_quotes(&self, at: At<'_>, pair: &Pair, site: Site) -> bool {
+        let value = pair.value.value().map(Text::span);
+        let span = if at.is_map() { value.unwrap_or(site.label) } else { pair.key.span() };
+        self.is_quoted(span)
     }
 
     /// Links `X` and `X_FILE`.

@@ -51,7 +51,8 @@ impl Filler<'_> {
         }
     }
 
-    fn is_quoted(&self, span: Span) -> bool {
+    /// Whether a quotation mark stands before a span.
+    pub fn is_quoted(&self, span: Span) -> bool {
         let source = self.reading.world.source(span.file);
         source
             .and_then(|source| source.text.get(..span.start as usize))

@@ -4,6 +4,7 @@ mod access;
 mod arguments;
 mod build;
 mod deploy;
+mod env_files;
 mod environment;
 mod files;
 mod healthcheck;

@@ -4,7 +4,7 @@ use crate::facts::kinds::{Mount, Service};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::{Ask, At};
 use crate::facts::{Known, List, Node, NodeId, Site};
-use crate::source::{Origin, Text, clean_path};
+use crate::source::{Origin, Text, clean_path, git_ignores};
 
 use super::Filler;
 
@@ -104,6 +104,7 @@ impl Filler<'_> {
         if let Some(source) = source {
             self.source(&mut mount, part(&source));
         }
+        mount.creates_source = Known::Set(mount.r#type.value() == Some(&"bind"), site);
         finish(&mut mount, &target);
         Some(mount)
     }
@@ -148,6 +149,12 @@ impl Filler<'_> {
         if let Some(source) = source {
             self.source(&mut mount, source.known());
         }
+        // Compose makes it unless told otherwise; a stack never does for the long form.
+        mount.creates_source = if self.is_stack() || mount.r#type.value() != Some(&"bind") {
+            Known::Set(false, site)
+        } else {
+            item.path(&["bind", "create_host_path"]).ask(At::flag).or(Known::Set(true, site))
+        };
         finish(&mut mount, &target);
         Some(mount)
     }
@@ -160,6 +167,10 @@ impl Filler<'_> {
                 let inside = !clean.starts_with(['/', '~']) && !clean.starts_with("..");
                 mount.source_in_project = Known::Set(inside, *site);
                 mount.host_path = Known::Set(Text::made(&clean, text.span(), text.origin()), *site);
+                mount.source_is_file = Known::Set(has_ending(&clean), *site);
+                if inside {
+                    self.source_on_disk(mount, path, *site);
+                }
             } else {
                 mount.host_path = Known::Set(text.clone(), *site);
                 mount.source_in_project = Known::Unknown(*site, "the path comes from a variable");
@@ -172,6 +183,20 @@ impl Filler<'_> {
             self.directory_in_disguise(mount, volume);
         }
         mount.source = source;
+    }
+
+    /// Whether the source of a bind is there, and whether git leaves it alone.
+    fn source_on_disk(&self, mount: &mut Mount, path: &str, site: Site) {
+        let files = self.reading.around.files;
+        let Some(path) = self.beside(path, site.label.file) else {
+            mount.source_exists = Known::Unknown(site, "it lies outside of the project");
+            return;
+        };
+        mount.source_exists = Known::Set(files.exists(&path), site);
+        mount.git_ignores = match git_ignores(files, &path) {
+            Some(ignored) => Known::Set(ignored, site),
+            None => Known::Unknown(site, "there is no git repository here"),
+        };
     }
 
     /// A named volume of the local driver may be nothing but a bind of a directory of the host.
@@ -241,7 +266,12 @@ fn cleaned(target: &Text) -> Text {
 
 fn finish(mount: &mut Mount, target: &Text) {
     let site = mount.head.site;
-    let last = target.as_str().rsplit('/').next().unwrap_or("");
+    mount.target_is_file = Known::Set(has_ending(target.as_str()), site);
+}
+
+/// Whether the last part of a path looks like the name of a file: `app.conf`, but not `conf.d`.
+fn has_ending(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or("");
     let file = last.rsplit_once('.').is_some_and(|(stem, ending)| {
         !stem.is_empty()
             && !ending.is_empty()
@@ -249,7 +279,7 @@ fn finish(mount: &mut Mount, target: &Text) {
             && ending != "d"
             && ending.bytes().all(|b| b.is_ascii_alphanumeric())
     });
-    mount.target_is_file = Known::Set(file || last.ends_with(".sock"), site);
+    file || last.ends_with(".sock")
 }
 
 /// An entry of `tmpfs:`.

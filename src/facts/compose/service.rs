@@ -31,7 +31,7 @@ impl Filler<'_> {
         service.ports = self.ports(at);
         service.expose = at.get("expose").ask(At::texts);
         service.build_args = self.build_args(at);
-        let labels = self.labels(at);
+        let labels = self.labels(&mut service, at);
         service.grants = self.grants(at);
         service.mounts = self.mounts(at, &service);
         service.writable_paths = self.writable_paths(&service, key);
@@ -46,6 +46,8 @@ impl Filler<'_> {
         service.log = self.log(at, key);
         let log_options = self.log_options(at);
         service.labels = at.get("labels").ask(At::map);
+        service.env_files = self.env_file_entries(at);
+        let sysctls = self.sysctls(at);
         service.argvs = self.argvs(at);
         service.command = at.get("command").ask(command_words);
         service.container_name = at.get("container_name").ask(At::known);
@@ -62,7 +64,7 @@ impl Filler<'_> {
         }
         service.overlay = self.piece(entry);
         let constraints = self.constraints(at);
-        let id = self.add_service(service, &[labels, log_options].concat());
+        let id = self.add_service(service, &[labels, log_options, sysctls].concat());
         for constraint in constraints {
             self.part.adopt(id, constraint);
             self.belongs_to(constraint, id);
@@ -85,6 +87,7 @@ impl Filler<'_> {
             &service.hooks,
             &service.limits,
             &service.argvs,
+            &service.env_files,
         ];
         let children: Vec<NodeId> = lists
             .into_iter()
@@ -138,6 +141,8 @@ impl Filler<'_> {
             Some(Node::LogOption(it)) => it.service = link,
             Some(Node::Constraint(it)) => it.service = link,
             Some(Node::Argv(it)) => it.service = link,
+            Some(Node::EnvFile(it)) => it.service = link,
+            Some(Node::Sysctl(it)) => it.service = link,
             _ => {}
         }
     }

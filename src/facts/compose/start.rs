@@ -1,6 +1,6 @@
 //! How a service is started: the words of its command and entrypoint, and the name of its container.
 
-use crate::facts::kinds::Argv;
+use crate::facts::kinds::{Argv, Sysctl};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::At;
 use crate::facts::{Known, List, NodeId, Site};
@@ -30,6 +30,19 @@ impl Filler<'_> {
             all.push(self.part.add(argv));
         }
         nodes(all, at.site)
+    }
+
+    /// The kernel parameters that a service sets.
+    pub fn sysctls(&mut self, at: At<'_>) -> Vec<NodeId> {
+        let pairs = at.get("sysctls").map(At::pairs).unwrap_or_default();
+        let mut all = Vec::new();
+        for (pair, site) in pairs {
+            let mut sysctl =
+                Sysctl::new(head(pair.key.clone(), site, format!("sysctls.{}", pair.key.as_str())));
+            sysctl.value = pair.value;
+            all.push(self.part.add(sysctl));
+        }
+        all
     }
 
     /// Links services that insist on the same container name and can run at the same time.

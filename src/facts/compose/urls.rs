@@ -120,6 +120,7 @@ fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site)
     url.place = Known::Set(place, site);
     url.scheme = part(&scheme);
     url.host = part(&host);
+    url.parameters = parameters(&rest, end).map_or(Known::Absent, |text| part(&text));
     if let Some(user_info) = user_info {
         match user_info.split_once(':') {
             Some((user, password)) => {
@@ -138,6 +139,15 @@ fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site)
         }
     }
     Some(url)
+}
+
+/// What stands behind the `?` of a URL whose host ends at `end`.
+fn parameters(rest: &Text, end: usize) -> Option<Text> {
+    let tail = rest.slice(end..rest.len());
+    let stop = [' ', '\n', '\t', '"', '\'', '<', '>', '|', '`', '#'];
+    let stop = stop.into_iter().filter_map(|c| tail.find(c)).min().unwrap_or(tail.len());
+    let (_, parameters) = tail.slice(0..stop).split_once('?')?;
+    Some(parameters)
 }
 
 #[cfg(test)]

@@ -151,8 +151,14 @@ facts! {
         endpoint_mode: text,
         /// Where its output goes.
         log: node(Log),
-        /// Labels of the service or its containers.
+        /// Labels of its containers.
         labels: map,
+        /// Labels of the service itself, which stand below `deploy`.
+        deploy_labels: nodes(Variable),
+        /// The same labels of its containers, each for itself.
+        container_labels: nodes(Variable),
+        /// The files that it takes variables from.
+        env_files: nodes(EnvFile),
         /// Its `command` and `entrypoint`, as far as it has its own.
         argvs: nodes(Argv),
         /// The words of its command, if it has one of its own.

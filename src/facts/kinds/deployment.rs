@@ -37,6 +37,28 @@ facts! {
         service: node(Service),
     }
 
+    /// A file that a service takes variables from: an entry of `env_file`.
+    env_file: EnvFile {
+        /// Its path as written.
+        path: text,
+        /// Whether the service cannot do without it.
+        required: flag,
+        /// Whether it is there; unknown outside of the project.
+        exists: flag,
+        /// Whether git is told to ignore it; unknown where there is no git repository.
+        git_ignores: flag,
+        /// The service.
+        service: node(Service),
+    }
+
+    /// A kernel parameter that a service sets.
+    sysctl: Sysctl {
+        /// Its value.
+        value: text,
+        /// The service.
+        service: node(Service),
+    }
+
     /// The words of a `command` or `entrypoint`.
     argv: Argv by key {
         /// Which of the two.

@@ -18,6 +18,14 @@ facts! {
         host_path: text,
         /// Whether that path is relative and lies in the project.
         source_in_project: flag,
+        /// Whether anything is at that path; known where it is relative and lies in the project.
+        source_exists: flag,
+        /// Whether git is told to ignore that path; unknown where there is no git repository.
+        git_ignores: flag,
+        /// Whether the path has a file ending.
+        source_is_file: flag,
+        /// Whether the engine makes a directory where nothing is at that path.
+        creates_source: flag,
         /// The path in the container, cleaned.
         target: text,
         /// Whether it can only be read.

@@ -19,6 +19,10 @@ facts! {
         twin: node(Variable),
         /// Whether the value is written outside of any interpolation, or as the default of one.
         literal: flag,
+        /// What YAML takes its value for, in a mapping.
+        r#type: word("text", "boolean", "number", "nothing", "list", "map", "unknown"),
+        /// Whether its entry in a list, or its value in a mapping, stands in quotes; absent outside of YAML.
+        quoted: flag,
         /// Another entry above it in the same list sets it, too.
         duplicate: flag,
         /// The variable that gives the whole value: `X` of `${X}`.
@@ -63,6 +67,8 @@ facts! {
         user: text,
         /// The password.
         password: secret,
+        /// What stands behind its `?`.
+        parameters: text,
         /// The service whose value it is in.
         service: node(Service),
         /// The service that it leads to.
