@@ -40,7 +40,7 @@ impl Filler<'_> {
                     extracted.map_or(Known::Absent, |(command, site)| Known::Set(command, site));
             }
         }
-        self.copies_before_runs(&by_instruction);
+        self.copies_before(&by_instruction);
     }
 
     /// The commands that unpack a file, by stage and the file's name.
@@ -62,8 +62,8 @@ impl Filler<'_> {
         found
     }
 
-    /// Notes the COPY right before a RUN.
-    fn copies_before_runs(&mut self, copies: &BTreeMap<NodeId, NodeId>) {
+    /// Notes the COPY right before a RUN or another COPY.
+    fn copies_before(&mut self, copies: &BTreeMap<NodeId, NodeId>) {
         let runs: BTreeMap<NodeId, NodeId> = self
             .part
             .of(Kind::Run)
@@ -75,10 +75,13 @@ impl Filler<'_> {
         let instructions: Vec<NodeId> = self.part.of(Kind::Instruction).collect();
         for pair in instructions.windows(2) {
             let [before, after] = pair else { continue };
-            let (Some(copy), Some(run)) = (copies.get(before), runs.get(after)) else { continue };
+            let Some(copy) = copies.get(before) else { continue };
+            let Some(next) = runs.get(after).or_else(|| copies.get(after)) else { continue };
             let site = self.part.node(*copy).map(|node| node.head().site).unwrap_or_default();
-            if let Some(Node::Run(run)) = self.part.node_mut(*run) {
-                run.previous_copy = Known::Set(*copy, site);
+            match self.part.node_mut(*next) {
+                Some(Node::Run(run)) => run.previous_copy = Known::Set(*copy, site),
+                Some(Node::Copy(next)) => next.previous = Known::Set(*copy, site),
+                _ => {}
             }
         }
     }

@@ -184,6 +184,12 @@ facts! {
         path: text,
         /// The command of its stage that unpacks the archive that it copies.
         extracted_by: node(Command),
+        /// The ignore file of the build context.
+        ignore_file: text,
+        /// Whether that file keeps a source out.
+        ignored: flag,
+        /// The COPY or ADD right before it.
+        previous: node(Copy),
         /// Whether the destination is a relative path.
         relative: flag,
         /// `--chown`.

@@ -2,6 +2,7 @@
 
 mod context;
 mod env;
+mod ignores;
 mod input;
 mod projects;
 
@@ -116,6 +117,11 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let at_hand = context::read(files, &composes, &planner, &mut loaded, options);
     let all: Vec<FileId> = at_hand.values().copied().collect();
     linked(files, &all, &mut loaded, &mut by_path, options);
+    for (path, &id) in &by_path {
+        if let Some(part) = loaded.world.parts.get_mut(id as usize) {
+            ignores::fill(files, path, part);
+        }
+    }
     let env_files = around::env_files(files, &all, &mut loaded, options);
     let around = Around { files, dockerfiles: &by_path, env_files: &env_files };
     projects(&around, &composes, &planner, &at_hand, &mut loaded, options);
