@@ -1,11 +1,12 @@
 //! The values that rules refer to as `$name`: options of the rule, shared word lists, the item of `each`.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Values by name.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    lists: BTreeMap<String, Vec<String>>,
+    lists: BTreeMap<Rc<str>, Rc<[String]>>,
     item: Option<String>,
     strict: bool,
 }
@@ -13,12 +14,12 @@ pub struct Values {
 impl Values {
     /// Sets a list.
     pub fn set(&mut self, name: &str, values: Vec<String>) {
-        self.lists.insert(name.to_owned(), values);
+        self.lists.insert(name.into(), values.into());
     }
 
     /// The list of that name.
     pub fn get(&self, name: &str) -> Option<&[String]> {
-        self.lists.get(name).map(Vec::as_slice)
+        self.lists.get(name).map(|list| &**list)
     }
 
     /// Says that `$name` is the item of the rule's `each`.
@@ -44,6 +45,6 @@ impl Values {
 
     /// Every name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.lists.keys().map(String::as_str).chain(self.item.as_deref())
+        self.lists.keys().map(|name| &**name).chain(self.item.as_deref())
     }
 }

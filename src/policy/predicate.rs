@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::facts::{Kind, Type};
 
@@ -105,8 +105,14 @@ impl Pattern {
         if text.len() > REGEX_INPUT_BYTES {
             return None;
         }
-        self.built.get_or_init(|| Regex::new(&self.source).ok()).as_ref().map(|regex| regex.is_match(text))
+        let regex = self.built.get_or_init(|| build(&self.source).ok());
+        regex.as_ref().map(|regex| regex.is_match(text.as_bytes()))
     }
+}
+
+/// Letters of other scripts play no role in nearly all patterns, and their tables are most of what building one costs.
+fn build(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).unicode(false).build().or_else(|_| Regex::new(source))
 }
 
 /// What a condition is read in: the kind of the rule's subject and the values of its options.
@@ -238,7 +244,7 @@ fn states(at: &Reader<'_>) -> Read<States> {
 fn pattern(at: &Reader<'_>, scope: Scope<'_>) -> Read<Pattern> {
     let source = at.text()?;
     if scope.values.is_strict()
-        && let Err(error) = Regex::new(&source)
+        && let Err(error) = build(&source)
     {
         return at.mistake(format!("this is no regular expression: {error}"));
     }
