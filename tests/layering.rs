@@ -19,7 +19,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// Where a dependency may be named: files, or folders with all that is in them.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("clap", &["cli"]),
     ("granit_parser", &["syntax/yaml"]),
     ("ignore", &["source/discover.rs", "source/ignored.rs"]),
@@ -27,6 +27,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("postcard", &["facts/embedded.rs", "policy/library.rs"]),
     ("rayon", &["facts/load", "engine/check.rs", "fix/plan.rs"]),
     ("regex", &["source/discover.rs", "policy/predicate.rs"]),
+    ("regex_lite", &["policy/predicate.rs"]),
     ("serde", &["syntax/data.rs", "cli/shellcheck.rs"]),
     ("serde_json", &["syntax/dockerfile/json.rs", "facts/schema/agreement.rs", "report", "cli"]),
     ("similar", &["fix/diff.rs"]),

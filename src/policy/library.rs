@@ -1,6 +1,7 @@
 //! The built-in rules, and which of them are on.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::facts::Target;
 use crate::source::nearest;
@@ -55,9 +56,13 @@ pub const PROFILES: [(&str, &str); 6] = [
     ("all", "every rule"),
 ];
 
-/// The built-in rule files as data, without what only people read.
-pub fn builtin() -> Vec<Data> {
-    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default()
+/// The built-in rule files as data, without what only people read. They are decoded once and kept: giving thousands of
+/// small texts back costs as much as reading them.
+pub fn builtin() -> &'static [Data] {
+    static RULES: OnceLock<Vec<Data>> = OnceLock::new();
+    RULES.get_or_init(|| {
+        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default()
+    })
 }
 
 /// The built-in rule files as text, with their paths.
@@ -81,7 +86,7 @@ pub fn lists() -> Values {
 /// The policy that a selection of the built-in rules makes.
 pub fn load(selection: &Selection) -> Result<Policy, String> {
     let documents = documents(&selection.own);
-    let known: Vec<Names> = documents.iter().map(Names::of).collect();
+    let known: Vec<Names> = documents.iter().map(|data| Names::of(data)).collect();
     for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
         if !known.iter().any(|rule| rule.is(name)) {
             let ids = known.iter().map(|rule| rule.id.as_str());
@@ -120,13 +125,13 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
 }
 
 /// The built-in rules, and the user's own in their places or behind them.
-fn documents(own: &[Data]) -> Vec<Data> {
-    let mut all = builtin();
+fn documents(own: &[Data]) -> Vec<&Data> {
+    let mut all: Vec<&Data> = builtin().iter().collect();
     for data in own {
         let id = Names::of(data).id;
         match all.iter_mut().find(|builtin| Names::of(builtin).id == id) {
-            Some(builtin) => builtin.clone_from(data),
-            None => all.push(data.clone()),
+            Some(builtin) => *builtin = data,
+            None => all.push(data),
         }
     }
     all
