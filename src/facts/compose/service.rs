@@ -178,7 +178,25 @@ impl Filler<'_> {
                 service.depends_on = nodes(all, depends_on.site);
             }
         }
+        self.awaited();
         self.circles();
+    }
+
+    /// Tells each service who waits for it.
+    fn awaited(&mut self) {
+        let mut by_target: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        for id in self.part.of(Kind::Dependency) {
+            if let Some(Node::Dependency(it)) = self.part.node(id)
+                && let Some(&target) = it.target.value()
+            {
+                by_target.entry(target).or_default().push(id);
+            }
+        }
+        for (target, all) in by_target {
+            if let Some(service) = self.service_mut(target) {
+                service.awaited_by = nodes(all, service.head.site);
+            }
+        }
     }
 
     /// Tells the dependencies that are part of a circle. Of the services, those are taken away that wait for nothing

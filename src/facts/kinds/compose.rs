@@ -91,6 +91,8 @@ facts! {
         grants: nodes(Grant),
         /// What it waits for.
         depends_on: nodes(Dependency),
+        /// By what others wait for it.
+        awaited_by: nodes(Dependency),
         /// The networks that it is on.
         networks: nodes(Network),
         /// What it says of the networks that it wants to be on.
