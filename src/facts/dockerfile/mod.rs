@@ -191,6 +191,10 @@ impl Filler<'_> {
             syntax::Keyword::Workdir => self.absolute(it),
             _ => Known::Absent,
         };
+        node.workdir = match (&self.scope.workdir, it.keyword) {
+            (Some(path), syntax::Keyword::Workdir) => Known::Set(path.clone(), Site::written(path.span())),
+            _ => Known::Absent,
+        };
         node.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         node.head.parent = self.stages.last().map(|stage| stage.id);
         if let syntax::Above::Comment(text) = &it.above {

@@ -235,3 +235,15 @@ pub fn programs(part: &Part, runs: impl Iterator<Item = NodeId>) -> List<Text> {
     }
     found.into_values().collect()
 }
+
+/// A WORKDIR's path below the one before it, where both are known and the first is absolute.
+pub fn joined(above: Option<&Text>, path: Text) -> Text {
+    let Some(above) = above.and_then(Text::known).filter(|above| above.starts_with('/')) else { return path };
+    match path.known().map(|path| path.trim_matches(['"', '\''])) {
+        Some(below) if !below.starts_with(['/', '\\']) && !below.contains(':') => {
+            let all = format!("{}/{}", above.trim_end_matches('/'), below.trim_start_matches("./"));
+            Text::made(&all, path.span(), path.origin())
+        }
+        _ => path,
+    }
+}

@@ -9,6 +9,7 @@ use crate::source::{Origin, Span, Text};
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::{reference, shell, units};
 
+use super::runtime::joined;
 use super::scope::Scope;
 use super::written::case;
 use super::{Filler, Open};
@@ -226,7 +227,8 @@ impl Filler<'_> {
 
     /// WORKDIR.
     pub fn workdir(&mut self, it: &syntax::Instruction) {
-        self.scope.workdir = Some(self.expanded(&it.arguments.trim()));
+        let path = self.expanded(&it.arguments.trim());
+        self.scope.workdir = Some(joined(self.scope.workdir.as_ref(), path));
     }
 
     /// SHELL.

@@ -135,6 +135,8 @@ facts! {
         takes_away: node(Instruction),
         /// Whether its path is absolute (WORKDIR).
         absolute: flag,
+        /// The WORKDIR in force above it (WORKDIR).
+        workdir: text,
         /// Whether it stands before the first FROM, where only ARG may stand.
         before_from: flag,
         /// A blank line stands inside it.
