@@ -1,5 +1,7 @@
 //! Which engine will read a file.
 
+use std::collections::BTreeSet;
+
 use super::Target;
 use super::model::At;
 
@@ -60,9 +62,10 @@ fn services(root: At<'_>) -> impl Iterator<Item = At<'_>> {
     root.get("services").into_iter().flat_map(At::entries).map(|(_, at, _)| at)
 }
 
-/// Whether any service is a piece that is merged over another file.
-pub fn has_fragment(root: At<'_>) -> bool {
-    services(root).any(is_fragment)
+/// The names of the services that are pieces that are merged over another file.
+pub fn fragments(root: At<'_>) -> BTreeSet<String> {
+    let services = root.get("services").into_iter().flat_map(At::entries);
+    services.filter(|(_, at, _)| is_fragment(*at)).map(|(name, _, _)| name.as_str().to_owned()).collect()
 }
 
 /// Whether a service says neither what it runs nor how to build it: a piece that is merged over another file.

@@ -63,6 +63,8 @@ pub struct Reading<'a> {
     pub directory: &'a str,
     /// What the `.env` beside the file sets.
     pub env: &'a BTreeMap<String, String>,
+    /// Services that say nothing of what they run, and that no file at hand finishes.
+    pub bare: BTreeSet<String>,
 }
 
 /// A file of a project.

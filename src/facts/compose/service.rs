@@ -59,7 +59,7 @@ impl Filler<'_> {
         self.password(&mut service);
         if at.get("extends").is_some() {
             service.open(key, "the service that it extends is not read");
-        } else if is_fragment(at) {
+        } else if is_fragment(at) && !self.reading.bare.contains(name.as_str()) {
             service.open(key, "this is a piece that is merged over another file");
         }
         service.overlay = self.piece(entry);

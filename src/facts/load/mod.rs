@@ -6,7 +6,7 @@ mod ignores;
 mod input;
 mod projects;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -262,7 +262,9 @@ fn project(
         // A stack reads neither `.env` nor Compose's grammar.
         assembled = assemble(library, &ids, Dialect::Stack, &BTreeMap::new())?;
     }
-    if target::has_fragment(At::root(&assembled.model)) {
+    let unfinished = target::fragments(At::root(&assembled.model));
+    let bare = bare(library, plan, target, unfinished.clone());
+    if unfinished.iter().any(|name| !bare.contains(name)) {
         assembled.open.get_or_insert("this is a piece that is merged over another file");
     }
     let own = ids.get(plan.shared..).unwrap_or_default().to_vec();
@@ -279,10 +281,39 @@ fn project(
             _ => None,
         })
         .collect();
-    let reading = Reading { project: &assembled, files: read, world, around, directory, env: &env };
+    let reading = Reading { project: &assembled, files: read, world, around, directory, env: &env, bare };
     let (part, more) = compose::fill(&reading, part);
     problems.extend(more);
     Some((part, problems))
+}
+
+/// Of the services that say nothing of what they run, those of a base that no file beside it finishes.
+fn bare(
+    library: Library<'_>,
+    plan: &Plan,
+    target: Target,
+    mut unfinished: BTreeSet<String>,
+) -> BTreeSet<String> {
+    let base = plan.files.first().filter(|_| plan.shared == 0 && target == Target::Compose);
+    let Some(directory) = base.and_then(|path| projects::base_directory(path)) else {
+        return BTreeSet::new();
+    };
+    let read = |path: &String| library.by_path.contains_key(path);
+    if projects::overlays_of(library.files, directory).iter().any(|path| !read(path)) {
+        return BTreeSet::new();
+    }
+    for (path, id) in library.by_path {
+        let beside = path.rsplit_once('/').map_or("", |(directory, _)| directory) == directory;
+        if !beside || plan.files.contains(path) {
+            continue;
+        }
+        if let Some(Document::Yaml(tree)) = library.documents.get(id.0 as usize)
+            && let Some(services) = tree.root().and_then(|root| tree.get(root, "services"))
+        {
+            unfinished.retain(|name| tree.get(services.value, name).is_none());
+        }
+    }
+    unfinished
 }
 
 /// Tells each stage which services build it.

@@ -134,6 +134,25 @@ impl Planner<'_> {
     }
 }
 
+/// The directory of a file that has the name of a base.
+pub fn base_directory(path: &str) -> Option<&str> {
+    let (directory, name) = split(path);
+    BASES.contains(&name).then_some(directory)
+}
+
+/// The files in a directory that people name to lie over its base.
+pub fn overlays_of(files: &dyn Files, directory: &str) -> Vec<String> {
+    const PURPOSES: [&str; 10] =
+        ["prod", "production", "dev", "development", "staging", "test", "testing", "ci", "local", "build"];
+    let mut names: Vec<String> = OVERRIDES.iter().map(|&name| name.to_owned()).collect();
+    for purpose in PURPOSES {
+        for stem in ["compose", "docker-compose"] {
+            names.extend(["yml", "yaml"].map(|ending| format!("{stem}.{purpose}.{ending}")));
+        }
+    }
+    names.iter().map(|name| join(directory, name)).filter(|path| files.is_file(path)).collect()
+}
+
 fn is_override(name: &str) -> bool {
     OVERRIDES.contains(&name)
 }
