@@ -68,6 +68,9 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
     node.operands = closed(operands);
     node.flags = closed(command.flags());
     node.wrappers = closed(command.wrappers.clone());
+    let output =
+        |it: &&shell::Redirect| it.operator.as_str().contains('>') && !it.operator.as_str().contains('&');
+    node.writes = closed(command.redirects.iter().filter(output).map(|it| it.target.clone()).collect());
     node.direct = Known::Set(command.place != Place::Unwrapped, site);
     node
 }

@@ -7,6 +7,7 @@ pub mod interpolate;
 pub mod reference;
 pub mod shell;
 pub mod substitution;
+pub mod tokens;
 pub mod units;
 
 pub mod yaml;

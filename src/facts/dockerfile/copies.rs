@@ -49,6 +49,11 @@ impl Filler<'_> {
             })
         };
         copy.chown = flag("chown");
+        copy.user = self.scope.user.clone();
+        copy.chowned_later = Known::Set(false, site);
+        if let Known::Set(owner, at) = &copy.chown {
+            copy.owner = Known::Set(self.owner(&owner.clone(), instruction), *at);
+        }
         copy.chmod = flag("chmod");
         copy.checksum = flag("checksum");
         copy.workdir = match &self.scope.workdir {
@@ -57,6 +62,7 @@ impl Filler<'_> {
         };
         self.scope.vacant = false;
         self.scope.bare &= !may_bring_shell(&copy);
+        self.follows(&copy, instruction);
         copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         copy.instruction = Known::Set(instruction, site);
         if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
@@ -64,6 +70,32 @@ impl Filler<'_> {
             copy.from = Known::Set(id, Site::written(value.span()));
         }
         self.part.add(copy);
+    }
+
+    /// Notes what a COPY or ADD means for what follows: paths, modes, accounts, downloads.
+    fn follows(&mut self, copy: &Copy, instruction: NodeId) {
+        let (Some(to), Some(sources), Some(&keyword)) =
+            (copy.destination.value(), copy.sources.value(), copy.keyword.value())
+        else {
+            return;
+        };
+        self.scope.made_paths.push(to.clone());
+        let unpacks = keyword == "ADD" && copy.archive.value() != Some(&false);
+        self.brings_accounts(&sources.items, to, unpacks);
+        if let Known::Set(mode, _) = &copy.chmod {
+            self.copied_permission(keyword, mode, to, instruction);
+        }
+        if keyword != "ADD" {
+            return;
+        }
+        let web = |source: &&Text| {
+            let value = source.as_str();
+            ["http://", "https://", "ftp://"].iter().any(|scheme| value.starts_with(scheme))
+                && !value.split('#').next().unwrap_or(value).ends_with(".git")
+        };
+        for url in sources.items.iter().filter(web) {
+            self.added(url, to, !copy.checksum.is_absent(), instruction);
+        }
     }
 
     /// What a `--from`, or a `from=` of a mount, names.

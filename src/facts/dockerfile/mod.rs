@@ -1,12 +1,17 @@
 //! Facts of a Dockerfile.
 
+mod accounts;
 mod copied;
 mod copies;
+mod credentials;
+mod descent;
+mod downloads;
 mod graph;
 mod labels;
 mod leftovers;
 mod mounts;
 mod packages;
+mod permissions;
 mod run;
 mod runtime;
 mod scope;
@@ -45,6 +50,7 @@ struct Open {
     id: NodeId,
     scope: Scope,
     children: Vec<NodeId>,
+    pending: Vec<downloads::Pending>,
 }
 
 /// Fills a part with the facts of a Dockerfile.
@@ -109,6 +115,7 @@ impl Filler<'_> {
             _ if onbuild => {}
             syntax::Keyword::User => self.user(it, id),
             syntax::Keyword::Workdir => self.workdir(it),
+            syntax::Keyword::Volume => self.volume(it),
             syntax::Keyword::Shell => self.shell(it),
             syntax::Keyword::Expose => self.expose(it, id),
             syntax::Keyword::Healthcheck => self.healthcheck(it, id),
@@ -119,6 +126,8 @@ impl Filler<'_> {
             syntax::Keyword::Stopsignal => self.stop_signal(it, id),
             _ => {}
         }
+        self.credentials(it, id);
+        self.started_with(it, id);
         if it.keyword != syntax::Keyword::Run && !onbuild {
             self.last_run = None;
         }
@@ -257,5 +266,6 @@ impl Filler<'_> {
         self.running();
         self.copied();
         self.link_stages();
+        self.lead();
     }
 }

@@ -7,10 +7,12 @@ use crate::source::{Origin, Text};
 use crate::syntax::dockerfile as syntax;
 
 use super::Filler;
+use super::permissions::bits;
 
 impl Filler<'_> {
     /// Adds the mounts of a RUN.
-    pub fn mounts(&mut self, it: &syntax::Instruction, run: NodeId, instruction: NodeId) {
+    pub fn mounts(&mut self, it: &syntax::Instruction, run: NodeId, instruction: NodeId) -> Vec<NodeId> {
+        let mut ids = Vec::new();
         for flag in it.flags.iter().filter(|flag| flag.name.as_str() == "mount") {
             let Some(written) = &flag.value else { continue };
             let site = Site::written(flag.span);
@@ -33,8 +35,10 @@ impl Filler<'_> {
             mount.run = Known::Set(run, site);
             mount.instruction = Known::Set(instruction, site);
             mount.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
-            self.part.add(mount);
+            defaults(&mut mount);
+            ids.push(self.part.add(mount));
         }
+        ids
     }
 
     fn option(&mut self, mount: &mut RunMount, name: &str, value: &Text, instruction: NodeId) {
@@ -65,6 +69,29 @@ impl Filler<'_> {
         };
         *field = Known::Set(value, at);
     }
+}
+
+/// What holds where nothing is written (Dockerfile reference, `RUN --mount=type=secret`).
+fn defaults(mount: &mut RunMount) {
+    let site = mount.head.site;
+    let kind = mount.r#type.value().map_or("", Text::as_str);
+    mount.others_read = match &mount.mode {
+        Known::Set(mode, at) => match mode.known().and_then(bits) {
+            Some(bits) => Known::Set(bits & 0o004 != 0, *at),
+            None => Known::Unknown(*at, "the mode comes from a variable"),
+        },
+        _ => Known::Set(!matches!(kind, "secret" | "ssh"), site),
+    };
+    if kind != "secret" {
+        return;
+    }
+    mount.secret_file = match (&mount.target, &mount.id) {
+        (Known::Absent, Known::Set(id, _)) if mount.env.is_absent() => {
+            let path = format!("/run/secrets/{}", id.as_str());
+            Known::Set(Text::made(&path, id.span(), Origin::Engine), site)
+        }
+        (target, _) => target.clone(),
+    };
 }
 
 /// The name that an option goes by where it has several.

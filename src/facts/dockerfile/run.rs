@@ -45,6 +45,7 @@ impl Filler<'_> {
             ),
             _ => Known::Absent,
         };
+        run.user = self.scope.user.clone();
         let script = self.script(it);
         let stage = self.stages.last().map(|stage| stage.id);
         let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
@@ -58,7 +59,10 @@ impl Filler<'_> {
         }
         run.commands = Known::Set(List::closed(ids.clone()), site);
         let id = self.part.add(run);
-        self.mounts(it, id, instruction);
+        let mounts_of_run = self.mounts(it, id, instruction);
+        if let Some(Node::Run(node)) = self.part.node_mut(id) {
+            node.mounts = nodes(mounts_of_run, site);
+        }
         for &command in &ids {
             self.part.adopt(id, command);
             if let Some(Node::Command(node)) = self.part.node_mut(command) {
@@ -72,10 +76,43 @@ impl Filler<'_> {
             }
             self.leftovers(script, &ids, &mounts, id, onbuild);
             self.configures_apt(script);
+            self.steps(script, &ids, instruction, onbuild);
         }
         if !onbuild {
             self.last_run = Some(id);
         }
+    }
+
+    /// Adds what the commands of a script do to accounts, files and secrets.
+    fn steps(&mut self, script: &Script, ids: &[NodeId], instruction: NodeId, onbuild: bool) {
+        self.passwords(script, instruction);
+        self.permissions(script, ids);
+        if onbuild {
+            return;
+        }
+        self.downloads(script, ids);
+        self.accounts(script, ids);
+        self.owners(script);
+        self.scope.accounts_may_come();
+        for (command, &id) in script.commands.iter().zip(ids) {
+            let taken = self.taken(command);
+            if let Some(Node::Command(node)) = self.part.node_mut(id) {
+                node.takes = nodes(taken, node.head.site);
+            }
+        }
+    }
+
+    /// The variables of the file whose values stand among the words of a command.
+    fn taken(&self, command: &shell::Command) -> Vec<NodeId> {
+        let mut taken = Vec::new();
+        for (_, hole) in command.words.iter().flat_map(|word| word.text.holes()) {
+            if let Some((_, Some(id))) = self.scope.variables.get(&*hole.name)
+                && !taken.contains(id)
+            {
+                taken.push(*id);
+            }
+        }
+        taken
     }
 
     /// Notes where a script takes away what makes apt remove its downloads.

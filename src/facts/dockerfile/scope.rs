@@ -40,6 +40,16 @@ pub struct Scope {
     pub vacant: bool,
     /// Whether what makes apt remove its downloads is gone: `/etc/apt/apt.conf.d/docker-clean` of Debian's images.
     pub apt_keeps: bool,
+    /// Accounts that commands create or change, by their names.
+    pub accounts: BTreeMap<String, NodeId>,
+    /// Whether there is an `/etc/passwd`, where that is known.
+    pub passwd: Option<bool>,
+    /// Whether there is an `/etc/group`, where that is known.
+    pub groups_file: Option<bool>,
+    /// Paths of VOLUME.
+    pub volumes: Vec<Text>,
+    /// Paths that instructions and commands make.
+    pub made_paths: Vec<Text>,
     /// Whether a USER of this file is in force.
     pub sets_user: bool,
 }
@@ -48,6 +58,12 @@ impl Scope {
     /// What a child stage takes over: everything but ARGs, which end with their stage.
     pub fn inherited(&self) -> Self {
         self.clone()
+    }
+
+    /// Notes that something may have made the files that list accounts.
+    pub fn accounts_may_come(&mut self) {
+        self.passwd = self.passwd.filter(|there| *there);
+        self.groups_file = self.groups_file.filter(|there| *there);
     }
 
     /// What is known of a variable here.

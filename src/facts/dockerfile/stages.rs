@@ -113,6 +113,8 @@ impl Filler<'_> {
         if image.known() == Some("scratch") {
             scope.bare = true;
             scope.vacant = true;
+            scope.passwd = Some(false);
+            scope.groups_file = Some(false);
             let root = describe::user(&Text::made("0", site.label, Origin::Written), site, "engine");
             scope.user = Known::Set(self.part.add(root), site);
             return scope;
@@ -144,7 +146,7 @@ impl Filler<'_> {
             self.part.adopt(id, base);
         }
         self.scope = scope.clone();
-        self.stages.push(Open { node, id, scope, children: Vec::new() });
+        self.stages.push(Open { node, id, scope, children: Vec::new(), pending: Vec::new() });
         self.last_run = None;
         self.met.clear();
     }
@@ -161,6 +163,8 @@ impl Filler<'_> {
         open.node.user = scope.user.clone();
         open.node.sets_user = Known::Set(scope.sets_user, site);
         open.node.healthcheck = scope.healthcheck.clone();
+        open.node.volumes = Known::Set(List::closed(scope.volumes.clone()), site);
+        open.node.made_paths = Known::Set(List::closed(scope.made_paths.clone()), site);
         open.node.exposes = Known::Set(scope.exposed(), site);
         open.node.empty = Known::Set(scope.vacant, site);
         open.node.shell = Known::Set(List::closed(scope.shell.clone().unwrap_or_default()), site);
@@ -221,6 +225,7 @@ impl Filler<'_> {
         let site = Site::written(it.head);
         let mut user = describe::user(&text, site, "instruction");
         user.head.parent = Some(instruction);
+        self.identify(&mut user);
         self.scope.user = Known::Set(self.part.add(user), site);
         self.scope.sets_user = !text.is_empty();
     }
@@ -228,13 +233,17 @@ impl Filler<'_> {
     /// WORKDIR.
     pub fn workdir(&mut self, it: &syntax::Instruction) {
         let path = self.expanded(&it.arguments.trim());
-        self.scope.workdir = Some(joined(self.scope.workdir.as_ref(), path));
+        let path = joined(self.scope.workdir.as_ref(), path);
+        self.scope.made_paths.push(path.clone());
+        self.scope.workdir = Some(path);
     }
 
     /// SHELL.
     pub fn shell(&mut self, it: &syntax::Instruction) {
         if let Some(words) = it.exec() {
             self.scope.shell = Some(words.to_vec());
+            // Whoever names a shell has put one there, and more beside it.
+            self.scope.accounts_may_come();
         }
     }
 

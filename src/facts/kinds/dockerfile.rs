@@ -85,6 +85,12 @@ facts! {
         shell: texts,
         /// The family of that shell.
         shell_family: word("posix", "powershell", "cmd", "other"),
+        /// The last stage of the file, if its layers are those of this stage and what is put on top of them.
+        leads_to: node(Stage),
+        /// Paths that VOLUME names, its parents' included.
+        volumes: texts,
+        /// Paths that its instructions make: of WORKDIR, COPY, ADD and mkdir, its parents' included.
+        made_paths: texts,
         /// Services that build it.
         built_by: nodes(Service),
     }
@@ -160,6 +166,10 @@ facts! {
         previous: node(Run),
         /// The instruction right before it, if that is a COPY or ADD.
         previous_copy: node(Copy),
+        /// Who its commands run as.
+        user: node(User),
+        /// Its mounts.
+        mounts: nodes(RunMount),
         /// `--network`.
         network: text,
         /// `--security`.
@@ -196,6 +206,12 @@ facts! {
         relative: flag,
         /// `--chown`.
         chown: text,
+        /// Who `--chown` names.
+        owner: node(User),
+        /// Who commands run as at this place.
+        user: node(User),
+        /// Whether a later command of its stage changes the owner of what is copied.
+        chowned_later: flag,
         /// `--chmod`.
         chmod: text,
         /// `--checksum`.

@@ -77,7 +77,13 @@ facts! {
         root: flag,
         /// Whether the user part is a number.
         numeric: flag,
-        /// What decided it.
-        set_by: word("service", "instruction", "image", "engine"),
+        /// What decided it: `user:`, USER, `--chown`, the image.
+        set_by: word("service", "instruction", "chown", "image", "engine"),
+        /// The account of that name that earlier commands of the stage, or of those it starts from, create or change.
+        account: node(Account),
+        /// Whether an `/etc/passwd` can be there to say who a name is. Known for stages that begin with `scratch`.
+        passwd: flag,
+        /// Whether an `/etc/group` can be there. Known for stages that begin with `scratch`.
+        groups_file: flag,
     }
 }

@@ -8,6 +8,7 @@ mod image;
 mod mount;
 mod project;
 mod shell;
+mod steps;
 mod values;
 mod written;
 
@@ -19,5 +20,6 @@ pub use image::*;
 pub use mount::*;
 pub use project::*;
 pub use shell::*;
+pub use steps::*;
 pub use values::*;
 pub use written::*;

@@ -19,6 +19,10 @@ facts! {
         flags: texts,
         /// What it is run through: sudo, env, ...
         wrappers: texts,
+        /// The files that its output is redirected to.
+        writes: texts,
+        /// The ARGs and ENVs whose values stand among its words.
+        takes: nodes(Variable),
         /// Whether it stands directly in its instruction's script and not in a script given to another shell.
         direct: flag,
         /// Whether the program is in the image; unknown where nobody can tell.

@@ -53,6 +53,10 @@ facts! {
         id: text,
         /// The environment variable that a secret is put into.
         env: text,
+        /// The file that a secret is in: its target, or `/run/secrets/<id>` where neither target nor variable is named.
+        secret_file: text,
+        /// Whether everybody may read it. Without a mode, a secret is 0400 and the socket of an agent 0600.
+        others_read: flag,
         /// Its permissions as written.
         mode: text,
         /// Its owner.
