@@ -23,7 +23,9 @@ fn main() {
         .filter(|path| !skipped.iter().any(|folder| path.starts_with(folder)))
         .collect();
     let (lists, policy): (Vec<_>, Vec<_>) = policy.into_iter().partition(|path| path.parent() == Some(rules));
-    embed("rules.bin", &policy, &["why", "examples", "references"]);
+    let all: Vec<(Data, Vec<u8>)> =
+        documents(&policy, &["why", "examples", "references"]).iter().map(packed).collect();
+    write("rules.bin", &all);
     embed("lists.bin", &lists, &[]);
     embed("images.bin", &files(&rules.join("images")), &["note", "sources"]);
     embed("managers.bin", &files(&rules.join("managers")), &[]);
@@ -49,7 +51,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Writes the documents, without the keys that only people read.
 fn embed(name: &str, files: &[PathBuf], without: &[&str]) {
-    let documents: Vec<Data> = files
+    write(name, &documents(files, without));
+}
+
+fn documents(files: &[PathBuf], without: &[&str]) -> Vec<Data> {
+    files
         .iter()
         .map(|path| {
             let text = read(path);
@@ -61,8 +67,16 @@ fn embed(name: &str, files: &[PathBuf], without: &[&str]) {
             }
             data
         })
-        .collect();
-    write(name, &documents);
+        .collect()
+}
+
+/// A rule as what decides whether it is wanted, and the whole of it.
+fn packed(rule: &Data) -> (Data, Vec<u8>) {
+    let mut head = rule.clone();
+    if let Data::Map(entries) = &mut head {
+        entries.retain(|(key, _)| ["id", "profiles", "targets", "aliases"].contains(&key.as_str()));
+    }
+    (head, postcard::to_allocvec(rule).unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// Writes the files' texts, for `explain` and the tests.

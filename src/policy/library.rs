@@ -1,5 +1,6 @@
 //! The built-in rules, and which of them are on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -56,13 +57,31 @@ pub const PROFILES: [(&str, &str); 6] = [
     ("all", "every rule"),
 ];
 
-/// The built-in rule files as data, without what only people read. They are decoded once and kept: giving thousands of
-/// small texts back costs as much as reading them.
-pub fn builtin() -> &'static [Data] {
-    static RULES: OnceLock<Vec<Data>> = OnceLock::new();
+/// A built-in rule: what it can be called, and the rest of its file without what only people read, still encoded. A run
+/// reads the rules that it needs and no others.
+struct Builtin {
+    names: Names,
+    body: &'static [u8],
+}
+
+impl Builtin {
+    fn data(&self) -> Data {
+        postcard::from_bytes(self.body).unwrap_or(Data::Null)
+    }
+}
+
+fn builtin() -> &'static [Builtin] {
+    static RULES: OnceLock<Vec<Builtin>> = OnceLock::new();
     RULES.get_or_init(|| {
-        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default()
+        let all: Vec<(Data, &[u8])> =
+            postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default();
+        all.into_iter().map(|(head, body)| Builtin { names: Names::of(&head), body }).collect()
     })
+}
+
+/// What the built-in rules can be called: ids and aliases.
+pub(super) fn builtin_names() -> Vec<String> {
+    builtin().iter().flat_map(|rule| rule.names.clone().all()).collect()
 }
 
 /// The built-in rule files as text, with their paths.
@@ -86,7 +105,7 @@ pub fn lists() -> Values {
 /// The policy that a selection of the built-in rules makes.
 pub fn load(selection: &Selection) -> Result<Policy, String> {
     let documents = documents(&selection.own);
-    let known: Vec<Names> = documents.iter().map(|data| Names::of(data)).collect();
+    let known: Vec<&Names> = documents.iter().map(|(names, _)| names).collect();
     for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
         if !known.iter().any(|rule| rule.is(name)) {
             let ids = known.iter().map(|rule| rule.id.as_str());
@@ -101,7 +120,7 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
     }
     let lists = lists();
     let mut rules = Vec::new();
-    for (data, names) in documents.iter().zip(&known) {
+    for (names, body) in &documents {
         if !names.wanted(selection) {
             continue;
         }
@@ -109,8 +128,9 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
         for (name, list) in selection.options.get(&names.id).into_iter().flatten() {
             values.set(name, list.clone());
         }
+        let data = body.data();
         let mut rule =
-            Rule::read(&Reader::new(data), values).map_err(|mistake| explain(&names.id, &mistake))?;
+            Rule::read(&Reader::new(&data), values).map_err(|mistake| explain(&names.id, &mistake))?;
         if let Some((_, severity)) = selection.severity.iter().find(|(name, _)| names.is(name)) {
             for case in &mut rule.cases {
                 case.severity = *severity;
@@ -120,18 +140,34 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             rules.push(rule);
         }
     }
-    let names = known.into_iter().flat_map(Names::all).collect();
+    let names = documents.into_iter().flat_map(|(names, _)| names.all()).collect();
     Ok(Policy::new(rules).knowing(names))
 }
 
+/// Where the rest of a rule is.
+enum Body<'d> {
+    Builtin(&'static Builtin),
+    Own(&'d Data),
+}
+
+impl Body<'_> {
+    fn data(&self) -> Cow<'_, Data> {
+        match self {
+            Self::Builtin(rule) => Cow::Owned(rule.data()),
+            Self::Own(data) => Cow::Borrowed(data),
+        }
+    }
+}
+
 /// The built-in rules, and the user's own in their places or behind them.
-fn documents(own: &[Data]) -> Vec<&Data> {
-    let mut all: Vec<&Data> = builtin().iter().collect();
+fn documents(own: &[Data]) -> Vec<(Names, Body<'_>)> {
+    let mut all: Vec<(Names, Body<'_>)> =
+        builtin().iter().map(|rule| (rule.names.clone(), Body::Builtin(rule))).collect();
     for data in own {
-        let id = Names::of(data).id;
-        match all.iter_mut().find(|builtin| Names::of(builtin).id == id) {
-            Some(builtin) => *builtin = data,
-            None => all.push(data),
+        let names = Names::of(data);
+        match all.iter_mut().find(|(builtin, _)| builtin.id == names.id) {
+            Some(place) => *place = (names, Body::Own(data)),
+            None => all.push((names, Body::Own(data))),
         }
     }
     all
@@ -140,13 +176,11 @@ fn documents(own: &[Data]) -> Vec<&Data> {
 /// Every built-in rule, whether it is on or not.
 pub fn all() -> Result<Vec<Rule>, String> {
     let lists = lists();
-    builtin()
-        .iter()
-        .map(|data| {
-            let id = Names::of(data).id;
-            Rule::read(&Reader::new(data), lists.clone()).map_err(|mistake| explain(&id, &mistake))
-        })
-        .collect()
+    let read = |builtin: &Builtin| {
+        Rule::read(&Reader::new(&builtin.data()), lists.clone())
+            .map_err(|mistake| explain(&builtin.names.id, &mistake))
+    };
+    builtin().iter().map(read).collect()
 }
 
 fn explain(id: &str, mistake: &Mistake) -> String {
@@ -154,7 +188,8 @@ fn explain(id: &str, mistake: &Mistake) -> String {
 }
 
 /// What a rule can be called, read before the rule itself is.
-pub(super) struct Names {
+#[derive(Clone)]
+struct Names {
     id: String,
     profiles: Vec<String>,
     targets: Vec<String>,
@@ -162,7 +197,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(data: &Data) -> Self {
+    fn of(data: &Data) -> Self {
         let reader = Reader::new(data);
         let texts = |key: &str| reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
         Self {
@@ -174,7 +209,7 @@ impl Names {
     }
 
     /// Its id and its aliases.
-    pub(super) fn all(self) -> impl Iterator<Item = String> {
+    fn all(self) -> impl Iterator<Item = String> {
         std::iter::once(self.id).chain(self.aliases)
     }
 

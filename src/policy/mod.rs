@@ -16,7 +16,7 @@ mod truth;
 
 pub use eval::{Context, Trace, holds};
 pub use fix::{Fix, Recipe, Safety, Value, Verb};
-pub use library::{PROFILES, Selection, all, builtin, lists, load, texts};
+pub use library::{PROFILES, Selection, all, lists, load, texts};
 pub use options::Values;
 pub use path::Path;
 pub use predicate::{Pred, REGEX_INPUT_BYTES};

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::facts::{Kind, Target};
 
-use super::library::{Names, builtin};
+use super::library::builtin_names;
 use super::rule::{Rule, is_called};
 use crate::source::nearest;
 
@@ -44,7 +44,7 @@ impl Policy {
     }
 
     fn names(&self) -> &[String] {
-        self.names.get_or_init(|| builtin().iter().flat_map(|data| Names::of(data).all()).collect())
+        self.names.get_or_init(builtin_names)
     }
 
     /// Whether there is a rule of that name, on or off.
