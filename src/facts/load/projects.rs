@@ -147,7 +147,9 @@ pub fn overlays_of(files: &dyn Files, directory: &str) -> Vec<String> {
     let mut names: Vec<String> = OVERRIDES.iter().map(|&name| name.to_owned()).collect();
     for purpose in PURPOSES {
         for stem in ["compose", "docker-compose"] {
-            names.extend(["yml", "yaml"].map(|ending| format!("{stem}.{purpose}.{ending}")));
+            for ending in ["yml", "yaml"] {
+                names.extend([".", "-"].map(|mark| format!("{stem}{mark}{purpose}.{ending}")));
+            }
         }
     }
     names.iter().map(|name| join(directory, name)).filter(|path| files.is_file(path)).collect()
