@@ -130,6 +130,24 @@ fn no_format_shows_a_secret() {
 }
 
 #[test]
+fn no_format_shows_a_credential_of_a_dockerfile() {
+    let token = "ghp_0a1B2c3D4e5F6g7H8i9J0a1B2c3D4e5F6g7H";
+    let text = format!(
+        "FROM debian:13\nLABEL a={token}\nRUN git clone https://me:canary1@example.com/x && tool --password canary2\n\
+         RUN PGPASSWORD=canary3 psql\nCOPY <<EOF /x\n{token}\nEOF\nCMD [\"serve\", \"--token=canary4\"]\n"
+    );
+    let folder = Folder::of(&[("Dockerfile", text.as_str())]);
+    for format in ["human", "concise", "json", "github", "markdown"] {
+        let output =
+            folder.run(&["check", "--format", format, "--profile", "all", "--min-severity", "info", "-v"]);
+        assert!(output.out.contains("hardcoded-secret"), "{}", output.out);
+        for shown in [output.out, output.err] {
+            assert!(!shown.contains("canary") && !shown.contains("0a1B2c"), "{format} shows it:\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn what_steers_a_terminal_or_a_workflow_is_escaped() {
     let folder = Folder::of(&[(
         "compose.yaml",
