@@ -41,6 +41,11 @@ fn refusals(report: &Value, moment: &str) -> Vec<String> {
     if moment == "load" { refused.chain(problems).collect() } else { refused.collect() }
 }
 
+/// Says so past the capture of the test.
+fn skipped(why: &str) {
+    std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
+}
+
 /// What Docker says against the file; nothing if it loads it. `None` where there is no Docker.
 fn docker(path: &Path) -> Option<Result<(), String>> {
     let folder = Folder::of(&[("stack.yaml", &std::fs::read_to_string(path).unwrap())]);
@@ -52,7 +57,7 @@ fn docker(path: &Path) -> Option<Result<(), String>> {
         .env("HOME", folder.path())
         .output();
     let Ok(output) = run else {
-        writeln!(std::io::stderr(), "skipped: there is no docker on this machine").unwrap();
+        skipped("there is no docker on this machine");
         return None;
     };
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -139,7 +144,7 @@ fn docker_agrees_on_the_stacks_of_others() {
             .status()
             .is_ok_and(|it| it.success());
     if !unpacked {
-        writeln!(std::io::stderr(), "skipped: there is no corpus beside the project").unwrap();
+        skipped("there is no corpus beside the project");
         return;
     }
     let output =

@@ -191,7 +191,12 @@ impl Filler<'_> {
         let text = Text::made(&path, site.label, Origin::Written);
         let mut file = File::new(head(text.clone(), site, ""));
         file.path = Known::Set(text, site);
-        file.documents = Known::Set(read.tree.documents.len() as f64, site);
+        // The second document is where a reader of one stops.
+        let second = read.tree.documents.get(1).map_or(site, |&root| {
+            let first = read.tree.entries(root).first().map_or(root, |entry| entry.key);
+            Site::written(read.tree.node(first).span)
+        });
+        file.documents = Known::Set(read.tree.documents.len() as f64, second);
         let role = files::role(&path, index == 0);
         file.role = Known::Set(role, Site { origin: Origin::Guess, ..site });
         self.part.add(file);

@@ -198,10 +198,12 @@ impl Cursor {
     /// Whether keys below are listed, here or further down.
     pub fn goes_on(self) -> bool {
         let Some(schema) = self.schema else { return false };
-        let inner = schema.item(self.target).unwrap_or(schema);
-        inner.mapping(self.target).is_some_and(|mapping| {
-            !mapping.properties.is_empty()
-                || matches!(&mapping.additional, Additional::Each(each) if each.mapping(self.target).is_some())
+        // What may be a list may be a mapping as well.
+        [Some(schema), schema.item(self.target)].into_iter().flatten().any(|inner| {
+            inner.mapping(self.target).is_some_and(|mapping| {
+                !mapping.properties.is_empty()
+                    || matches!(&mapping.additional, Additional::Each(each) if each.mapping(self.target).is_some())
+            })
         })
     }
 }
