@@ -199,7 +199,8 @@ impl Token {
             seen[usize::from(byte)] = true;
         }
         let distinct = seen.iter().filter(|seen| **seen).count();
-        says.iter().any(|word| lower.contains(word)) || value.len() >= 16 && distinct <= 4
+        let stands_for_one = matches!(lower.as_str(), "pass" | "password" | "pwd" | "secret" | "token");
+        stands_for_one || says.iter().any(|word| lower.contains(word)) || value.len() >= 16 && distinct <= 4
     }
 }
 
@@ -238,6 +239,7 @@ mod tests {
     #[test]
     fn examples_say_so() {
         let token = |text: &str| find(&Text::written(text, FileId::default(), 0)).pop().unwrap();
+        assert!(token("https://user:pass@example.com/x").is_placeholder());
         assert!(token("AKIAIOSFODNN7EXAMPLE").is_placeholder());
         assert!(token(&format!("ghp_{}", "x".repeat(36))).is_placeholder());
         assert!(!token("AKIAQ2WERTY5UIOP7ASD").is_placeholder());
