@@ -10,6 +10,7 @@ use crate::policy::Severity;
 use crate::source::Span;
 
 use super::Options;
+use super::escape;
 
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     let mut seen = BTreeMap::new();
@@ -53,8 +54,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
         "problems": problems,
         "findings": findings,
     });
-    serde_json::to_writer(&mut *out, &document)?;
-    writeln!(out)
+    writeln!(out, "{}", escape::json(&serde_json::to_string(&document)?))
 }
 
 fn one(report: &Report, finding: &Finding, options: &Options<'_>, seen: &mut BTreeMap<u64, u32>) -> Value {

@@ -21,7 +21,7 @@ mod written;
 
 use std::collections::BTreeMap;
 
-use crate::source::{Span, Text};
+use crate::source::{Problem, Span, Text};
 use crate::syntax::dockerfile as syntax;
 
 use super::kinds::{Dockerfile, Instruction, Stage};
@@ -42,6 +42,7 @@ pub struct Filler<'a> {
     /// How often each keyword was met in this stage. Instructions are numbered by it, so that one more `USER` leaves the
     /// addresses of all others as they are.
     met: BTreeMap<String, usize>,
+    problems: Vec<Problem>,
 }
 
 /// A stage while its instructions are read.
@@ -53,8 +54,8 @@ struct Open {
     pending: Vec<downloads::Pending>,
 }
 
-/// Fills a part with the facts of a Dockerfile.
-pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
+/// Fills a part with the facts of a Dockerfile, and says what could not be looked into.
+pub fn fill(file: &syntax::Dockerfile, part: Part) -> (Part, Vec<Problem>) {
     let mut filler = Filler {
         file,
         part,
@@ -64,9 +65,10 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
         last_run: None,
         previous: None,
         met: BTreeMap::new(),
+        problems: Vec::new(),
     };
     filler.read();
-    filler.part
+    (filler.part, filler.problems)
 }
 
 impl Filler<'_> {

@@ -99,14 +99,17 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
         loaded.documents.push(input.document);
     }
     let parts = dockerfiles.iter().enumerate().map(|(index, &file)| (index as u32, file)).collect::<Vec<_>>();
-    let filled: Vec<Part> = maybe_parallel(&parts, |&(id, file)| {
+    let filled: Vec<(Part, Vec<Problem>)> = maybe_parallel(&parts, |&(id, file)| {
         let part = Part::new(id, Target::Dockerfile, vec![file]);
         match loaded.documents.get(file.0 as usize) {
             Some(Document::Dockerfile(parsed)) => super::dockerfile::fill(parsed, part),
-            _ => part,
+            _ => (part, Vec::new()),
         }
     });
-    loaded.world.parts = filled;
+    for (part, problems) in filled {
+        loaded.world.parts.push(part);
+        loaded.problems.extend(problems);
+    }
     let mut by_path: BTreeMap<String, u32> = BTreeMap::new();
     for part in &loaded.world.parts {
         if let Some(source) = part.files.first().and_then(|&file| loaded.world.source(file)) {
@@ -166,7 +169,9 @@ fn linked(
         let parsed = dockerfile::parse(&source);
         let part = Part::new(loaded.world.parts.len() as u32, Target::Dockerfile, vec![id]);
         by_path.insert(path, part.id);
-        loaded.world.parts.push(super::dockerfile::fill(&parsed, part));
+        // What is wrong in a Dockerfile that was not asked for is said where it is asked for.
+        let (part, _) = super::dockerfile::fill(&parsed, part);
+        loaded.world.parts.push(part);
         loaded.world.sources.push(source);
         loaded.documents.push(Document::Dockerfile(parsed));
     }

@@ -16,7 +16,7 @@ pub struct Builder<'a> {
     tree: &'a yaml::Tree,
     dialect: Dialect,
     env: &'a BTreeMap<String, String>,
-    shared: BTreeMap<yaml::NodeId, Arc<Value>>,
+    shared: BTreeMap<yaml::NodeId, (Arc<Value>, u32)>,
     budget: u32,
     /// Inside of values that `.env` must not fill: what it holds is not what the file says.
     as_written: bool,
@@ -67,14 +67,20 @@ impl<'a> Builder<'a> {
 
     fn value(&mut self, node: yaml::NodeId, depth: u32) -> Arc<Value> {
         let target = self.tree.follow(node);
-        if let Some(shared) = self.shared.get(&target) {
-            return shared.clone();
-        }
         let tree = self.tree;
         let it = tree.node(target);
+        if let Some((shared, size)) = self.shared.get(&target) {
+            // Whoever walks the model meets a shared value at each of its places, so each place counts in full.
+            if let Some(left) = self.budget.checked_sub(*size) {
+                self.budget = left;
+                return shared.clone();
+            }
+            self.budget = 0;
+        }
         if self.budget == 0 || depth > 128 {
             return Arc::new(Value { shape: Shape::Null, span: it.span, tag: None, raw: None });
         }
+        let before = self.budget;
         self.budget -= 1;
         let shape = match &it.shape {
             yaml::Shape::Scalar(scalar) => self.scalar(target, scalar),
@@ -102,7 +108,7 @@ impl<'a> Builder<'a> {
         };
         let value = Arc::new(Value { shape, span: it.span, tag, raw });
         if it.anchor.is_some() {
-            self.shared.insert(target, value.clone());
+            self.shared.insert(target, (value.clone(), before - self.budget));
         }
         value
     }
@@ -118,7 +124,13 @@ impl<'a> Builder<'a> {
             let yaml::Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
             let outer = self.as_written;
             self.as_written |= depth == 2 && AS_WRITTEN.contains(&key.text.as_str());
+            let before = self.budget;
             let value = self.value(entry.value, depth + 1);
+            if effective.via.is_some() {
+                // What many services get through one anchor is built once.
+                let size = before - self.budget;
+                self.shared.entry(tree.follow(entry.value)).or_insert_with(|| (value.clone(), size));
+            }
             self.as_written = outer;
             let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
