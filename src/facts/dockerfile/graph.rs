@@ -59,7 +59,9 @@ impl Filler<'_> {
 /// The stage of that name or index at `place` or further down.
 fn named(stages: &[Open], name: &Text, place: usize) -> Option<usize> {
     let index = name.known().and_then(|text| text.parse::<usize>().ok());
-    (place..stages.len()).find(|&at| match index {
+    // A piece without FROM is no stage that anything could name.
+    let written = |at: &usize| stages.get(*at).is_some_and(|open| open.node.from.value().is_some());
+    (place..stages.len()).filter(written).find(|&at| match index {
         Some(index) => at == index,
         None => stages.get(at).is_some_and(|open| same_name(&open.node.head.name, name)),
     })

@@ -197,6 +197,7 @@ impl Filler<'_> {
             let mut stage = open.node;
             let site = stage.head.site;
             stage.shipped = Known::Set(index + 1 == count, site);
+            stage.alone = Known::Set(count == 1, site);
             stage.reachable = Known::Set(reachable.contains(&index), site);
             stage.inherited = Known::Set(parents.contains(&open.id), site);
             stage.consumed = Known::Set(consumed.contains(&open.id), site);

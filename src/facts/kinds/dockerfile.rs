@@ -21,6 +21,8 @@ facts! {
     stage: Stage {
         /// What it starts from: an image; absent for `scratch` and for a stage of this file.
         base: node(Image),
+        /// Whether it is the only stage of its file.
+        alone: flag,
         /// Its FROM.
         from: node(Instruction),
         /// Its name as written, if it has one.
