@@ -50,7 +50,7 @@ fn scoped(rest: &str) -> Option<(Scope, &str)> {
     let (scope, rest) = match rest.split_once([' ', '\t']) {
         Some(("global", rest)) => (Scope::File, rest),
         Some(("stage", rest)) => (Scope::Stage, rest),
-        _ => (Scope::Here, rest),
+        _ => (Scope::Next, rest),
     };
     let list = rest.trim_start().strip_prefix("ignore")?.trim_start().strip_prefix('=')?;
     Some((scope, list.trim()))
@@ -154,7 +154,7 @@ mod tests {
         for (comment, scope, rules, reason) in [
             (
                 "hadolint ignore=DL3006,SC1035 # old base",
-                Scope::Here,
+                Scope::Next,
                 theirs("hadolint", &["DL3006", "SC1035"]),
                 "old base",
             ),

@@ -9,6 +9,8 @@ use crate::syntax::{dockerfile, yaml};
 pub enum Scope {
     /// Behind something: its line. On a line of its own: the node that follows, with everything in it.
     Here,
+    /// The next instruction alone, also above FROM.
+    Next,
     /// Its line.
     Line,
     /// Behind something: its line. On a line of its own: the next line.
@@ -94,6 +96,13 @@ impl<'d> Places<'d> {
                 self.line(self.source.lines.line(comment.span.start))
             }
             Scope::NextLine => self.line(self.source.lines.line(comment.span.start) + 1),
+            Scope::Next => {
+                let end = self.block_ends.get(index).copied().unwrap_or(comment.span);
+                match self.document {
+                    Document::Dockerfile(file) => next(file, end).map_or(end, |it| it.span),
+                    _ => self.below(end),
+                }
+            }
             // Comments may stand above each other; the last line of them decides what follows.
             Scope::Here | Scope::Top => {
                 let end = self.block_ends.get(index).copied().unwrap_or(comment.span);
@@ -153,10 +162,16 @@ fn adjacent(source: &Source, from: Span, to: Span) -> bool {
     between.trim().is_empty() && between.bytes().filter(|&byte| byte == b'\n').count() == 1
 }
 
+/// The next instruction, or the one that the comment stands in.
+fn next(file: &dockerfile::Dockerfile, comment: Span) -> Option<&dockerfile::Instruction> {
+    let index = file.instructions.partition_point(|it| it.span.end <= comment.end);
+    file.instructions.get(index)
+}
+
 /// The next instruction, or the one that the comment stands in; above FROM, its whole stage.
 fn instruction(file: &dockerfile::Dockerfile, comment: Span) -> Option<Span> {
+    let it = next(file, comment)?;
     let index = file.instructions.partition_point(|it| it.span.end <= comment.end);
-    let it = file.instructions.get(index)?;
     if it.keyword != dockerfile::Keyword::From {
         return Some(it.span);
     }
