@@ -60,12 +60,13 @@ pub fn check(
     };
     let mut report = Report::default();
     let mut found: Vec<(u32, Finding)> = Vec::new();
+    let mut controls = Controls::new();
     let wanted: BTreeSet<FileId> = reported.into_iter().collect();
     for (part, judgement) in judged.iter().zip(judgements) {
         problems.extend(judgement.problems);
         found.extend(judgement.findings.into_iter().map(|finding| (part.id, finding)));
         report.undecided.extend(judgement.undecided);
-        report.load_line.extend(rows(&world, part, &judgement.controls, &wanted));
+        controls.extend(judgement.controls);
         report.checked.extend(part.files.iter().filter(|file| wanted.contains(file)).map(|&file| Checked {
             file,
             target: part.target,
@@ -73,6 +74,7 @@ pub fn check(
         }));
         report.secrets.extend(secrets(part));
     }
+    report.load_line = judged.iter().flat_map(|part| rows(&world, part, &controls, &wanted)).collect();
     report.findings = merge_shared(found, &world);
     if !no_ignores {
         heed_comments(&mut report, &world.sources, &documents, policy);
@@ -192,12 +194,10 @@ fn absorb(into: &mut Finding, other: Finding, elsewhere: bool, world: &facts::Wo
     }
 }
 
-fn rows(
-    world: &facts::World,
-    part: &Part,
-    controls: &BTreeMap<(NodeId, String), Standing>,
-    wanted: &BTreeSet<FileId>,
-) -> Vec<Row> {
+/// How each service and stage stands with each control.
+type Controls = BTreeMap<(NodeId, String), Standing>;
+
+fn rows(world: &facts::World, part: &Part, controls: &Controls, wanted: &BTreeSet<FileId>) -> Vec<Row> {
     let kind = if part.target == Target::Dockerfile { Kind::Stage } else { Kind::Service };
     let mut rows = Vec::new();
     for id in part.of(kind) {
@@ -211,15 +211,34 @@ fn rows(
         let site = node.head().site;
         let place = if part.context.contains(&site.label.file) { site.via } else { Some(site.label) };
         let Some(file) = place.map(|span| span.file).filter(|file| wanted.contains(file)) else { continue };
-        let cells = CONTROLS.map(|control| match controls.get(&(id, control.to_owned())) {
-            Some(Standing::Held) => Cell::Held,
-            Some(Standing::Unknown) => Cell::Unknown,
-            Some(Standing::Broken) => Cell::Broken,
-            None => Cell::NotApplicable,
+        let standing = |of: NodeId, control: &str| controls.get(&(of, control.to_owned())).copied();
+        let cells = CONTROLS.map(|control| {
+            match standing(id, control)
+                .max(inherited_stage(node, control).and_then(|stage| standing(stage, control)))
+            {
+                Some(Standing::Held) => Cell::Held,
+                Some(Standing::Unknown) => Cell::Unknown,
+                Some(Standing::Broken) => Cell::Broken,
+                None => Cell::NotApplicable,
+            }
         });
         rows.push(Row { file, name: node.head().name.as_str().to_owned(), cells });
     }
     rows
+}
+
+/// The stage that decides a control of a service that builds it: a `user:` or `healthcheck:` of its own takes its place.
+fn inherited_stage(node: &Node, control: &str) -> Option<NodeId> {
+    let Node::Service(service) = node else { return None };
+    let stage = *service.stage.value()?;
+    let from_stage = |field: &Known<NodeId>| field.value().is_none_or(|id| id.part == stage.part);
+    let inherits = match control {
+        "non-root" => from_stage(&service.user),
+        "healthcheck" => from_stage(&service.healthcheck),
+        "secrets" => true,
+        _ => false,
+    };
+    inherits.then_some(stage)
 }
 
 /// Whether a name is one of those that secrets go by: `DB_PASSWORD`, `APIKEY`, `MYTOKEN`.
