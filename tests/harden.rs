@@ -21,6 +21,9 @@ fn plimsoll(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(arguments).current_dir(directory).output().unwrap()
 }
 
+/// What a hidden file is called in a fixture: git and other tools would obey a `.gitignore` there, and lose files.
+const HIDDEN: &str = "dot-";
+
 /// The files below a folder, by their paths in it.
 fn tree(folder: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
@@ -32,6 +35,7 @@ fn tree(folder: &Path) -> BTreeMap<String, String> {
                 open.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+                let name = name.strip_prefix(HIDDEN).map_or(name.clone(), |rest| format!(".{rest}"));
                 // Files of other encodings are the business of another test.
                 if let Ok(text) = String::from_utf8(fs::read(&path).unwrap()) {
                     files.insert(name, text);
@@ -48,6 +52,12 @@ fn put(folder: &Path, files: &BTreeMap<String, String>) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
+}
+
+/// Writes a project as a fixture.
+fn keep(folder: &Path, files: &BTreeMap<String, String>) {
+    let named = |name: &String| name.strip_prefix('.').map_or(name.clone(), |rest| format!("{HIDDEN}{rest}"));
+    put(folder, &files.iter().map(|(name, text)| (named(name), text.clone())).collect());
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -73,7 +83,7 @@ fn every_case_is_rewritten_as_its_after_folder_says() {
         let now = tree(project.path());
         if update {
             let _ = fs::remove_dir_all(case.join("after"));
-            put(&case.join("after"), &now);
+            keep(&case.join("after"), &now);
             fs::write(case.join("notes.txt"), &notes).unwrap();
         }
         if now != tree(&case.join("after")) || notes != fs::read_to_string(case.join("notes.txt")).unwrap() {
