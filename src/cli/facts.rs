@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::facts::{self, Kind, Part, Type, View, World, load};
+use crate::engine::{Hidden, secrets};
+use crate::facts::{self, Kind, Type, View, World, load};
 use crate::policy::DOTS;
 use crate::source::{Disk, Found, Text, clean_path, guess};
 use crate::syntax::yaml;
@@ -27,8 +28,10 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
     for problem in &loaded.problems {
         let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
     }
+    let hidden = Hidden::new(loaded.world.parts.iter().flat_map(secrets));
     if args.merged {
-        let merged = loaded.world.parts.iter().filter_map(Part::merged);
+        let shown = |text: &Text| hidden.show(text);
+        let merged = loaded.world.parts.iter().filter_map(|part| part.merged(&shown));
         out.extend(merged.map(|data| yaml::write(&data)));
         print(env, out.as_bytes())?;
         return Ok(if loaded.problems.is_empty() { 0 } else { 2 });
@@ -48,7 +51,7 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
                 );
                 for field in kind.table().fields {
                     let view = (field.get)(node);
-                    if let Some(text) = shown(&loaded.world, field.of, view) {
+                    if let Some(text) = shown(&loaded.world, &hidden, field.of, view) {
                         let at =
                             view.site().map_or_else(String::new, |site| place(&loaded.world, site.label));
                         let _ = writeln!(out, "  {} = {text} {at}", field.name);
@@ -68,16 +71,16 @@ fn place(world: &World, span: crate::source::Span) -> String {
     })
 }
 
-fn shown(world: &World, of: Type, view: View<'_>) -> Option<String> {
+fn shown(world: &World, hidden: &Hidden, of: Type, view: View<'_>) -> Option<String> {
     let texts = |items: &[Text]| {
-        items.iter().map(|item| format!("{:?}", item.as_str())).collect::<Vec<_>>().join(", ")
+        items.iter().map(|item| format!("{:?}", hidden.show(item))).collect::<Vec<_>>().join(", ")
     };
     Some(match view {
         View::Absent => return None,
         View::Unknown(_, reason) => format!("unknown: {reason}"),
         View::Text(..) if of == Type::Secret => DOTS.to_owned(),
-        View::Text(text, _) if text.is_known() => format!("{:?}", text.as_str()),
-        View::Text(text, _) => format!("{:?} (in part)", text.as_str()),
+        View::Text(text, _) if text.is_known() => format!("{:?}", hidden.show(text)),
+        View::Text(text, _) => format!("{:?} (in part)", hidden.show(text)),
         View::Word(word, _) => word.to_owned(),
         View::Flag(flag, _) => flag.to_string(),
         View::Number(number, _) => number.to_string(),

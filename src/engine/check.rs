@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::facts::{self, Document, Kind, Known, List, Loaded, Node, NodeId, Part, Target, View};
+use crate::facts::{self, Document, Kind, Known, Loaded, Node, NodeId, Part, Target};
 use crate::policy::Policy;
-use crate::source::{FileId, Files, Found, Problem, Source, Span, Text};
+use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
 use super::comments;
 use super::finding::{Finding, Label};
 use super::groups::groups;
 use super::judge::{Judgement, Standing, judge};
 use super::report::{CONTROLS, Cell, Checked, Report, Row};
+use super::secrets::secrets;
 
 /// A report and what it was made from; fixes need both.
 #[derive(Debug, Default)]
@@ -24,24 +25,6 @@ pub struct Run {
     /// Files that are judged together; what changes in one matters to no file of another group.
     pub groups: Vec<Vec<FileId>>,
 }
-
-/// Words that make a variable's value a secret, whichever rules are on.
-const SECRET_WORDS: [&str; 14] = [
-    "password",
-    "passwd",
-    "pwd",
-    "pass",
-    "passphrase",
-    "psw",
-    "secret",
-    "token",
-    "apikey",
-    "key",
-    "credential",
-    "credentials",
-    "auth",
-    "salt",
-];
 
 /// Checks files against a policy. `no_ignores` lets comments count for nothing.
 pub fn check(
@@ -239,76 +222,4 @@ fn inherited_stage(node: &Node, control: &str) -> Option<NodeId> {
         _ => false,
     };
     inherits.then_some(stage)
-}
-
-/// Whether a name is one of those that secrets go by: `DB_PASSWORD`, `APIKEY`, `MYTOKEN`.
-fn names_a_secret(words: &Known<List<Text>>) -> bool {
-    // In a run-together name only the longer words mean what they say.
-    let secret = |word: &str| {
-        SECRET_WORDS.iter().any(|secret| word == *secret || secret.len() > 4 && word.contains(secret))
-    };
-    words.value().is_some_and(|words| words.items.iter().any(|word| secret(word.as_str())))
-}
-
-/// Where secrets stand in a part: what no output may show.
-fn secrets(part: &Part) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for &kind in Kind::ALL {
-        for id in part.of(kind) {
-            let Some(node) = part.node(id) else { continue };
-            if let Node::Command(command) = node {
-                spans.extend(on_command_line(command));
-            }
-            let words = match node {
-                Node::Variable(variable) => Some(&variable.words),
-                Node::Argument(argument) => Some(&argument.words),
-                _ => None,
-            };
-            if words.is_some_and(|words| !names_a_secret(words)) || names_file(node) {
-                continue;
-            }
-            for field in kind.table().fields.iter().filter(|field| field.of == facts::Type::Secret) {
-                if let View::Text(text, _) = (field.get)(node) {
-                    spans.push(text.span());
-                }
-            }
-        }
-    }
-    spans
-}
-
-/// Whether a variable says where its secret is and not what it is: `X_FILE=/run/secrets/x`.
-fn names_file(node: &Node) -> bool {
-    let Node::Variable(variable) = node else { return false };
-    let named = variable.words.value().and_then(|words| words.items.last());
-    let path = variable.value.value().is_some_and(|value| value.as_str().starts_with(['/', '.']));
-    path && named.is_some_and(|word| matches!(word.as_str(), "file" | "path" | "dir"))
-}
-
-/// Passwords among the words of a command: `-u user:password`, `--password=x`, `https://user:password@host`.
-fn on_command_line(command: &facts::kinds::Command) -> Vec<Span> {
-    let Some(words) = command.arguments.value() else { return Vec::new() };
-    let mut spans = Vec::new();
-    let mut user_next = false;
-    for word in &words.items {
-        if std::mem::take(&mut user_next)
-            && let Some((_, password)) = word.split_once(':')
-        {
-            spans.push(password.span());
-        }
-        user_next = matches!(word.as_str(), "-u" | "--user" | "--proxy-user");
-        let flag = ["--password=", "--passwd=", "--token=", "--http-password="]
-            .iter()
-            .find(|flag| word.as_str().starts_with(**flag));
-        if let Some(flag) = flag {
-            spans.push(word.slice(flag.len()..word.len()).span());
-        }
-        if let Some(scheme) = word.as_str().find("://")
-            && let Some((authority, _)) = word.slice(scheme + 3..word.len()).split_once('@')
-            && let Some((_, password)) = authority.split_once(':')
-        {
-            spans.push(password.span());
-        }
-    }
-    spans
 }

@@ -26,4 +26,5 @@ pub use declare::{Field, Table, Type};
 pub use images::DATA_DATE;
 pub use known::{Known, List, Opened, Pair, Reason, Site, View, Viewed};
 pub use load::{Document, Loaded, Options, load};
+pub use make::words;
 pub use world::{Head, Kind, Node, NodeId, Part, Target, World};

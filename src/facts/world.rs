@@ -212,9 +212,9 @@ impl Part {
         }
     }
 
-    /// The document that its files are merged to, if it was kept.
-    pub fn merged(&self) -> Option<Data> {
-        self.model.as_ref()?.to_data(&mut 1_000_000)
+    /// The document that its files are merged to, if it was kept, its texts as `shown` has them.
+    pub fn merged(&self, shown: &dyn Fn(&Text) -> String) -> Option<Data> {
+        self.model.as_ref()?.to_data(shown, &mut 1_000_000)
     }
 
     /// Adds a node.

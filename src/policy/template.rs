@@ -1,7 +1,7 @@
 //! Texts with placeholders: messages, and the values that fixes write.
 
 use crate::facts::{Kind, NodeId, Type, View, World};
-use crate::syntax::Data;
+use crate::syntax::{Data, tokens};
 
 use super::options::Values;
 use super::path::Path;
@@ -161,12 +161,12 @@ fn shown(path: &Path, view: View<'_>) -> String {
         View::Absent => String::new(),
         _ if path.of() == Type::Secret => DOTS.to_owned(),
         View::Unknown(..) => "?".to_owned(),
-        View::Text(text, _) => text.as_str().to_owned(),
+        View::Text(text, _) => tokens::masked(text, DOTS),
         View::Word(word, _) => word.to_owned(),
         View::Flag(flag, _) => flag.to_string(),
         View::Number(number, _) => number.to_string(),
         View::Texts(list, _) => {
-            list.items.iter().map(crate::source::Text::as_str).collect::<Vec<_>>().join(", ")
+            list.items.iter().map(|item| tokens::masked(item, DOTS)).collect::<Vec<_>>().join(", ")
         }
         View::Node(..) | View::Nodes(..) | View::Map(..) => String::new(),
     }

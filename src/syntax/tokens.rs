@@ -126,6 +126,17 @@ pub fn find(text: &Text) -> Vec<Token> {
     found
 }
 
+/// A text with `dots` in the place of each credential in it.
+pub fn masked(text: &Text, dots: &str) -> String {
+    let mut out = text.as_str().to_owned();
+    for token in find(text).iter().rev() {
+        if let Some(at) = out.rfind(token.value.as_str()) {
+            out.replace_range(at..at + token.value.len(), dots);
+        }
+    }
+    out
+}
+
 type Hit = (&'static str, usize, usize);
 
 fn token(bytes: &[u8], at: usize) -> Option<Hit> {

@@ -37,8 +37,8 @@ pub enum Tag {
 }
 
 impl Value {
-    /// The value without spans; `None` when it is larger than `budget` values.
-    pub fn to_data(&self, budget: &mut u32) -> Option<Data> {
+    /// The value without spans, its texts as `shown` has them; `None` when it is larger than `budget` values.
+    pub fn to_data(&self, shown: &dyn Fn(&Text) -> String, budget: &mut u32) -> Option<Data> {
         *budget = budget.checked_sub(1)?;
         Some(match &self.shape {
             Shape::Null => Data::Null,
@@ -46,14 +46,15 @@ impl Value {
                 Plain::Bool(flag) => Data::Bool(*flag),
                 Plain::Int(number) => Data::Int(*number),
                 Plain::Float(number) => Data::Float(*number),
-                Plain::Null | Plain::Text => Data::Text(text.as_str().to_owned()),
+                Plain::Null | Plain::Text => Data::Text(shown(text)),
             },
             Shape::List(items) => {
-                Data::List(items.iter().map(|item| item.value.to_data(budget)).collect::<Option<_>>()?)
+                Data::List(items.iter().map(|item| item.value.to_data(shown, budget)).collect::<Option<_>>()?)
             }
             Shape::Map(entries) => {
-                let mut entry =
-                    |entry: &Entry| Some((entry.key.as_str().to_owned(), entry.value.to_data(budget)?));
+                let mut entry = |entry: &Entry| {
+                    Some((entry.key.as_str().to_owned(), entry.value.to_data(shown, budget)?))
+                };
                 Data::Map(entries.iter().map(&mut entry).collect::<Option<_>>()?)
             }
         })
