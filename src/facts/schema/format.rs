@@ -95,7 +95,7 @@ impl Format {
             Self::PortRange => text.is_empty() || range(text).is_some(),
             Self::Expose => range(without_protocol(text)).is_some() && !text.ends_with('/'),
             Self::Ip => text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok(),
-            Self::Mount => !text.trim().is_empty(),
+            Self::Mount => mount(text),
             Self::PullPolicy => pull_policy(text),
             Self::StackVersion => matches!(text, "" | "3") || minor(text).is_some_and(|minor| minor <= 13),
         }
@@ -156,6 +156,29 @@ fn port(text: &str) -> bool {
     range(published).is_some_and(|published| length(&published) == length(&target) || length(&target) == 0)
 }
 
+/// A mount in short syntax: up to three parts, none of them empty. The colon behind a single letter is a drive's.
+/// Source: what `docker stack config` refuses, tried part by part.
+fn mount(text: &str) -> bool {
+    if text.len() <= 2 {
+        return !text.is_empty();
+    }
+    let mut parts = 1;
+    let mut part = String::new();
+    for c in text.chars() {
+        let drive = c == ':' && part.len() == 1 && part.starts_with(|c: char| c.is_ascii_alphabetic());
+        if c == ':' && !drive {
+            if part.is_empty() {
+                return false;
+            }
+            part.clear();
+            parts += 1;
+        } else {
+            part.push(c);
+        }
+    }
+    !part.is_empty() && parts <= 3
+}
+
 fn without_protocol(text: &str) -> &str {
     text.split_once('/').map_or(text, |(spec, _)| spec)
 }
@@ -191,6 +214,16 @@ mod tests {
         }
         for bad in ["", "80:", "70000", "1-3:4-7", "localhost:80:80", "80/http", "90-80:80", "a"] {
             assert!(!port(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn mounts_as_docker_reads_them() {
+        for good in ["/a", ":", "ab", "a::b", "a:b:c:d", "/a:/b:ro", r"C:\x:/y", "x:", "./a:/b:,"] {
+            assert!(mount(good), "{good}");
+        }
+        for bad in ["", ":/media/", "/a:", "abc:", "::1", ":::", "/a:/b:", "/aa:/bb:ro:x"] {
+            assert!(!mount(bad), "{bad}");
         }
     }
 

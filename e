@@ -1,0 +1,1 @@
+services.a Additional property oom_score_adj is not allowed
