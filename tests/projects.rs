@@ -250,6 +250,67 @@ fn stacks_merge_as_docker_merges_them() {
     }
 }
 
+/// Docker reads our merged document as it reads the files themselves.
+#[test]
+fn what_stacks_merge_to_is_what_docker_merges_them_to() {
+    if Command::new("docker").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no docker client on this machine");
+        return;
+    }
+    let around = "networks: {n: {driver: overlay, attachable: true}, m: {}}\nvolumes: {data: {driver: local}}\n\
+                  secrets: {s: {external: true}}\n";
+    let rows = [
+        ("ports: ['80:80', '81:81']", "ports: ['80:8080', '82:82/udp']", ""),
+        ("volumes: ['data:/a', './b:/b']", "volumes: ['./c:/b:ro', '/d']", ""),
+        ("environment: [A=1, B=2]", "environment: {A: '3', C: null}", ""),
+        ("extra_hosts: {a: 10.0.0.1}", "extra_hosts: ['b:10.0.0.2', 'a:10.0.0.3']", ""),
+        ("secrets: [s]", "secrets: [{source: s, target: t, mode: 0400}]", ""),
+        ("logging: {options: {max-size: 1m}}", "logging: {driver: json-file}", ""),
+        ("logging: {driver: json-file, options: {max-size: 1m}}", "logging: {driver: journald}", ""),
+        ("networks: [n]", "networks: {n: {aliases: [x]}, m: {}}", "networks: {n: {driver: overlay}}\n"),
+        (
+            "deploy: {replicas: 2, placement: {constraints: [a == b]}}",
+            "deploy: {placement: {constraints: [c == d]}}",
+            "",
+        ),
+        ("deploy: {resources: {limits: {memory: 1g}}}", "deploy: {resources: {limits: {cpus: '1'}}}", ""),
+        ("depends_on: [b]", "depends_on: [c]", ""),
+        ("volumes: ['data:/a']", "user: '1'", "volumes: {data: {labels: {a: b}}}\n"),
+    ];
+    for (base, over, around_over) in rows {
+        let file = |keys: &str, image: &str, around: &str| {
+            format!("version: \"3.9\"\nservices:\n  web:\n    {image}{keys}\n{around}")
+        };
+        let project = lay(&[
+            ("a-stack.yml", &file(base, "image: a:1\n    ", around)),
+            ("b-stack.yml", &file(over, "", around_over)),
+        ]);
+        let docker = |files: &[&str]| {
+            let files = files.iter().flat_map(|file| ["-c", file]);
+            let output = Command::new("docker")
+                .args(["stack", "config"])
+                .args(files)
+                .current_dir(project.path())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{base} + {over}: {output:?}");
+            // Mounts come sorted or not, depending on how many files there were.
+            let mut lines: Vec<String> =
+                String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let (_, ours) =
+            plimsoll(project.path(), &["facts", "--merged", "--as", "stack", "a-stack.yml", "b-stack.yml"]);
+        std::fs::write(project.path().join("merged-stack.yml"), &ours).unwrap();
+        assert_eq!(
+            docker(&["merged-stack.yml"]),
+            docker(&["a-stack.yml", "b-stack.yml"]),
+            "{base} + {over}:\n{ours}"
+        );
+    }
+}
+
 /// The lines of a key of the only service, without quotes and indentation.
 fn block(text: &str, key: &str) -> Vec<String> {
     let mut lines = text.lines().skip_while(|line| line.trim_start().split(':').next() != Some(key));

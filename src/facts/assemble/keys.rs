@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::facts::model::{At, Entry, Item, Shape, Value};
 use crate::facts::{Known, Pair, Site};
 use crate::source::clean_path;
-use crate::source::{Origin, Text};
+use crate::source::{Origin, Text, TextBuilder};
 use crate::syntax::yaml::Plain;
 
 /// What makes two items the same.
@@ -70,6 +70,23 @@ pub fn listed(value: &Arc<Value>) -> Arc<Value> {
     }
     let item = Item { value: value.clone(), site: Site::written(value.span) };
     Arc::new(Value { shape: Shape::List(vec![item]), span: value.span, tag: value.tag, raw: None })
+}
+
+/// A mapping of host names as a list of `HOST:ADDRESS`; a lone text as a list of one.
+pub fn hosts(value: &Arc<Value>) -> Arc<Value> {
+    let Shape::Map(entries) = &value.shape else { return listed(value) };
+    let line = |entry: &Entry| {
+        let Shape::Scalar(address, _) = &entry.value.shape else { return None };
+        let mut line = TextBuilder::new(entry.key.span().file);
+        line.text(&entry.key);
+        line.atom(":", entry.key.span().end..address.span().start.max(entry.key.span().end));
+        line.text(address);
+        let shape = Shape::Scalar(line.finish(), Plain::Text);
+        let value = Arc::new(Value { shape, span: entry.value.span, tag: None, raw: None });
+        Some(Item { value, site: entry.site })
+    };
+    let items = entries.iter().filter_map(line).collect();
+    Arc::new(Value { shape: Shape::List(items), span: value.span, tag: value.tag, raw: None })
 }
 
 fn known(value: &Value) -> Option<&str> {

@@ -3,6 +3,7 @@
 //! Sources: compose-go's merge table and docker/cli's stack loader, both run (compose-and-swarm.md, 1.4 and 4.4).
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::facts::model::{Entry, Item, Shape, Tag, Value};
@@ -45,6 +46,8 @@ enum Join {
     Pairs,
     /// Lists of names and mappings by name.
     Names,
+    /// `HOST:ADDRESS` lists and mappings, one behind the other.
+    Hosts,
     /// The logging block: merged only while the driver stays the same.
     Logging,
     /// Lists one behind the other; an item with the key of an earlier one takes its place.
@@ -85,10 +88,15 @@ impl Merge<'_> {
             self.note("concatenated", over.span, path);
         }
         match join(path, stack) {
-            Join::Replace => over.clone(),
+            Join::Replace => {
+                if loses_keys(base, over) && !matches!(path, ["services", ..]) {
+                    self.note("forgotten", over.span, path);
+                }
+                over.clone()
+            }
             Join::Pairs => self.maps(&keys::pairs(base), &keys::pairs(over), path),
             Join::Names => self.maps(&keys::names(base), &keys::names(over), path),
-            Join::Logging if driver(base) != driver(over) && driver(over).is_some() => over.clone(),
+            Join::Logging if changes_driver(base, over) => over.clone(),
             Join::Mapping | Join::Logging => match (&base.shape, &over.shape) {
                 (Shape::Map(_), Shape::Map(_)) => self.maps(base, over, path),
                 (Shape::Scalar(..), Shape::Map(_)) if path.last() == Some(&"build") => {
@@ -97,6 +105,10 @@ impl Merge<'_> {
                 (Shape::List(_), Shape::List(_)) => self.lists(base, over, Join::Union, path),
                 _ => over.clone(),
             },
+            Join::Hosts => {
+                let how = if stack { Join::Append } else { Join::Union };
+                self.lists(&keys::hosts(base), &keys::hosts(over), how, path)
+            }
             how => match (&base.shape, &over.shape) {
                 (Shape::Null, _) | (_, Shape::Map(_)) => over.clone(),
                 _ => self.lists(&keys::listed(base), &keys::listed(over), how, path),
@@ -155,14 +167,24 @@ impl Merge<'_> {
             Join::Union => keys::text(value),
             _ => None,
         };
+        let keys: Vec<Option<Key>> = old.iter().map(|item| key(&item.value)).collect();
+        let last: BTreeMap<&Key, usize> =
+            keys.iter().enumerate().filter_map(|(index, key)| Some((key.as_ref()?, index))).collect();
+        // Of two items with one key, a stack has lost the earlier one in the first file already.
+        let stays = |index: usize| {
+            self.dialect != Dialect::Stack
+                || keys[index].as_ref().is_none_or(|key| last.get(key) == Some(&index))
+        };
         let mut items: Vec<Item> = old
             .iter()
-            .map(|item| {
+            .enumerate()
+            .filter(|(index, _)| stays(*index))
+            .map(|(_, item)| {
                 let site = if item.site.via.is_none() { item.site.through(self.via) } else { item.site };
                 Item { value: item.value.clone(), site }
             })
             .collect();
-        let mut places: std::collections::BTreeMap<Key, usize> =
+        let mut places: BTreeMap<Key, usize> =
             items.iter().enumerate().filter_map(|(index, item)| Some((key(&item.value)?, index))).collect();
         for item in new {
             let own = key(&item.value);
@@ -204,6 +226,18 @@ fn is_unset(value: &Value, path: &[&str]) -> bool {
     }
 }
 
+/// Whether a mapping lacks keys of the one that it replaces.
+fn loses_keys(base: &Value, over: &Value) -> bool {
+    let (Shape::Map(old), Shape::Map(new)) = (&base.shape, &over.shape) else { return false };
+    let kept: BTreeSet<&str> = new.iter().map(|entry| entry.key.as_str()).collect();
+    old.iter().any(|entry| !kept.contains(entry.key.as_str()))
+}
+
+/// A driver that is written on one side only is that of both.
+fn changes_driver(base: &Value, over: &Value) -> bool {
+    driver(base).zip(driver(over)).is_some_and(|(old, new)| old != new)
+}
+
 fn driver(logging: &Value) -> Option<&str> {
     let Shape::Map(entries) = &logging.shape else { return None };
     let driver = entries.iter().find(|entry| entry.key.as_str() == "driver")?;
@@ -216,6 +250,7 @@ fn driver(logging: &Value) -> Option<&str> {
 fn join(path: &[&str], stack: bool) -> Join {
     let inner = match path {
         ["services", _, inner @ ..] => inner,
+        ["networks" | "volumes" | "secrets" | "configs", _] if stack => return Join::Replace,
         ["networks" | "volumes" | "secrets" | "configs", _, "labels"] => return Join::Pairs,
         ["networks", _, "ipam", "config"] => return Join::Keyed(keys::subnet),
         _ => return Join::Mapping,
@@ -226,6 +261,7 @@ fn join(path: &[&str], stack: bool) -> Join {
         ["environment" | "labels" | "annotations" | "sysctls"]
         | ["build", "args" | "labels" | "additional_contexts"]
         | ["deploy", "labels"] => Join::Pairs,
+        ["depends_on"] if stack => Join::Append,
         ["depends_on" | "networks"] => Join::Names,
         ["networks", _, "aliases"] if stack => Join::Replace,
         ["logging"] => Join::Logging,
@@ -234,12 +270,13 @@ fn join(path: &[&str], stack: bool) -> Join {
         ["secrets" | "configs"] => Join::Keyed(keys::grant),
         ["ports"] if stack => Join::Keyed(keys::published),
         ["ports"] => Join::Keyed(keys::socket),
-        ["cap_add" | "tmpfs" | "dns" | "extra_hosts"] if stack => Join::Append,
+        ["extra_hosts"] => Join::Hosts,
+        ["cap_add" | "tmpfs" | "dns"] if stack => Join::Append,
         ["security_opt" | "group_add" | "volumes_from" | "external_links" | "device_cgroup_rules"]
         | ["deploy", "placement", "constraints" | "preferences"] => Join::Append,
         [
             "cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "expose" | "links" | "profiles"
-            | "tmpfs" | "extra_hosts",
+            | "tmpfs",
         ]
         | ["networks", _, "aliases"]
         | ["build", "tags"] => Join::Union,

@@ -49,7 +49,7 @@ facts! {
     difference: Difference {
         /// What happens to the value of the later file: it does not unset the earlier one, is put behind it, loses its
         /// tag, stands there twice, or takes the place of an entry that only looks the same.
-        what: word("unset-ignored", "concatenated", "tag-ignored", "repeated", "replaced"),
+        what: word("unset-ignored", "concatenated", "tag-ignored", "repeated", "replaced", "forgotten"),
         /// The key that it stands under.
         key: text,
         /// The service.
