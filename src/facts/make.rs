@@ -67,6 +67,24 @@ pub fn shape(value: &str) -> &'static str {
     }
 }
 
+/// The parts of a mount in short syntax. The colon behind a single letter is a drive's, even where a volume has that name.
+/// Source: what `docker stack config` makes of such mounts.
+pub fn mount_parts(text: &Text) -> Vec<Text> {
+    let mut parts = Vec::new();
+    let (mut at, mut drive) = (0, None);
+    for part in text.split(':') {
+        let end = at + part.len();
+        let letter = part.len() == 1 && part.as_str().starts_with(|c: char| c.is_ascii_alphabetic());
+        if drive.is_none() && letter && end < text.len() {
+            drive = Some(at);
+        } else {
+            parts.push(text.slice(drive.take().unwrap_or(at)..end));
+        }
+        at = end + 1;
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::facts::make::mount_parts;
 use crate::facts::model::{At, Entry, Item, Shape, Value};
 use crate::facts::{Known, Pair, Site};
 use crate::source::clean_path;
@@ -109,13 +110,8 @@ pub fn target(value: &Value) -> Option<Key> {
         return Some(clean_path(target));
     }
     let Shape::Scalar(text, _) = &value.shape else { return None };
-    let parts = text.split(':');
-    let target = match parts.as_slice() {
-        [only] => only,
-        [drive, _, target, ..] if drive.len() == 1 => target,
-        [_, target, ..] => target,
-        [] => return None,
-    };
+    let parts = mount_parts(text);
+    let target = parts.get(1).or_else(|| parts.first())?;
     target.known().map(clean_path)
 }
 

@@ -1,7 +1,7 @@
 //! What is mounted into a service.
 
 use crate::facts::kinds::{Mount, Service};
-use crate::facts::make::{head, nodes};
+use crate::facts::make::{head, mount_parts, nodes};
 use crate::facts::model::{Ask, At};
 use crate::facts::{Known, List, Node, NodeId, Site};
 use crate::source::{Origin, Text, clean_path, git_ignores};
@@ -58,15 +58,10 @@ impl Filler<'_> {
 
     fn short(&self, item: At<'_>) -> Option<Mount> {
         let text = item.text()?.clone();
-        let parts = text.split(':');
-        let (source, target, options) = match parts.as_slice() {
+        let (source, target, options) = match mount_parts(&text).as_slice() {
             [target] => (None, target.clone(), None),
             [source, target] => (Some(source.clone()), target.clone(), None),
             [source, target, options] => (Some(source.clone()), target.clone(), Some(options.clone())),
-            // C:\path:/target:ro
-            [drive, rest, target, ..] if drive.len() == 1 => {
-                (Some(text.slice(0..drive.len() + 1 + rest.len())), target.clone(), parts.get(3).cloned())
-            }
             _ => return None,
         };
         let site = item.site;
