@@ -92,12 +92,18 @@ pub fn in_image(part: &Part, image: NodeId, command: &Command) -> Known<bool> {
     has(image, program, site)
 }
 
+/// Whether the probe that our tables give for an image runs this program: it is chosen from what the image has.
+fn probes_with(image: &super::kinds::Image, program: &str) -> bool {
+    let probe = image.probe.value().map(shell::scan);
+    probe.is_some_and(|script| script.commands.iter().any(|command| command.name() == program))
+}
+
 fn has(image: &super::kinds::Image, program: &str, site: Site) -> Known<bool> {
     let supplied = Site { origin: Origin::Table, ..site };
     let lists = |list: &Known<List<Text>>| {
         list.value().is_some_and(|list| list.items.iter().any(|item| item.as_str() == program))
     };
-    if BUILTINS.contains(&program) || lists(&image.tools) {
+    if BUILTINS.contains(&program) || lists(&image.tools) || probes_with(image, program) {
         Known::Set(true, supplied)
     } else if lists(&image.lacks) {
         Known::Set(false, supplied)
