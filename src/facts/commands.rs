@@ -46,8 +46,13 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
             None => Known::Unknown(at, "the program comes from a variable"),
         };
     }
-    let values: &[&str] =
-        if matches!(name, "curl" | "wget") { &["-o", "-H", "-u", "-X", "-d"] } else { VALUE_FLAGS };
+    let values: &[&str] = match name {
+        "curl" | "wget" => &["-o", "-H", "-u", "-X", "-d"],
+        "chmod" | "chown" | "chgrp" | "rm" => &[],
+        "mkdir" => &["-m"],
+        "cp" | "mv" | "ln" => &["-t"],
+        _ => VALUE_FLAGS,
+    };
     let texts =
         |words: Vec<&shell::Word>| words.into_iter().map(|word| word.text.clone()).collect::<Vec<_>>();
     let (subcommand, operands) = if let Some(usage) = managers::usage(command) {

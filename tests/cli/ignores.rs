@@ -131,4 +131,6 @@ fn comments_of_other_tools_count() {
     }
     let above = "FROM debian:12\n# check=skip=MaintainerDeprecated\nMAINTAINER me\nMAINTAINER you\n";
     assert_eq!(dockerfile(above), ["maintainer-deprecated@4"]);
+    let instruction_alone = "# hadolint ignore=DL3002\nFROM debian:12\nUSER root\n";
+    assert_eq!(dockerfile(instruction_alone), ["root-user-explicit@3"]);
 }

@@ -23,6 +23,8 @@ pub struct Ignore {
     pub reason: String,
     /// Where it counts.
     pub covers: Span,
+    /// Whether it counts for what is pointed at there alone, and not for all that is said of a subject that begins there.
+    pub alone: bool,
     /// The comment.
     pub comment: Span,
 }
@@ -79,7 +81,8 @@ pub fn read(source: &Source, document: &Document) -> Comments {
         match own::read(comment.text).or_else(|| peers::read(comment.text).map(Ok)) {
             Some(Ok(Said { scope, rules, reason })) => {
                 let covers = places.covered(index, scope);
-                comments.ignores.push(Ignore { rules, reason, covers, comment: comment.span });
+                let alone = matches!(scope, Scope::Next);
+                comments.ignores.push(Ignore { rules, reason, covers, alone, comment: comment.span });
             }
             Some(Err(())) => comments.malformed.push(comment.span),
             None => {}
@@ -94,7 +97,7 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<bool> {
     for finding in findings.iter_mut() {
         for (ignore, used) in ignores.iter().zip(&mut used) {
             let here = covers(ignore, finding.primary.span)
-                || covers(ignore, finding.subject_at)
+                || !ignore.alone && covers(ignore, finding.subject_at)
                 || finding.via.iter().any(|via| covers(ignore, *via));
             if here && ignore.rules.has(&finding.rule) {
                 *used = true;

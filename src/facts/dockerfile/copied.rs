@@ -41,6 +41,7 @@ impl Filler<'_> {
             }
         }
         self.copies_before(&by_instruction);
+        self.modes_changed();
     }
 
     /// The commands that unpack a file, by stage and the file's name.
@@ -86,6 +87,29 @@ impl Filler<'_> {
         }
     }
 
+    /// Notes the RUNs that do nothing but change the mode of what the COPY right before them made.
+    fn modes_changed(&mut self) {
+        let mut found = Vec::new();
+        for id in self.part.of(Kind::Run) {
+            let Some(Node::Run(run)) = self.part.node(id) else { continue };
+            let Some(&copy) = run.previous_copy.value() else { continue };
+            let &[only] = run.commands.value().map_or(&[][..], |list| &list.items) else { continue };
+            let (Some(Node::Copy(made)), Some(Node::Command(command))) =
+                (self.part.node(copy), self.part.node(only))
+            else {
+                continue;
+            };
+            if changes_mode_of(command, made) {
+                found.push((copy, only, command.head.site));
+            }
+        }
+        for (copy, command, site) in found {
+            if let Some(Node::Copy(copy)) = self.part.node_mut(copy) {
+                copy.mode_changed_by = Known::Set(command, site);
+            }
+        }
+    }
+
     fn programs_of_stages(&mut self) {
         let mut runs: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
         for id in self.part.of(Kind::Run) {
@@ -101,6 +125,18 @@ impl Filler<'_> {
             open.node.programs = Known::Set(programs, open.node.head.site);
         }
     }
+}
+
+/// Whether a command is a `chmod` of the one file that a copy makes.
+fn changes_mode_of(command: &Command, copy: &Copy) -> bool {
+    let is_chmod = command.program.value().and_then(Text::known) == Some("chmod");
+    let recursive = command
+        .flags
+        .value()
+        .is_some_and(|flags| flags.items.iter().any(|flag| matches!(flag.as_str(), "-R" | "--recursive")));
+    let [_, path] = command.operands.value().map_or(&[][..], |list| &list.items) else { return false };
+    let (Some(path), Some(made)) = (path.known(), copy.path.value()) else { return false };
+    is_chmod && !recursive && absolute(path, copy).as_deref() == Some(made.as_str())
 }
 
 /// The names under which the archives that a COPY takes from the context are found later.
@@ -153,13 +189,8 @@ fn landing(copy: &Copy) -> Known<Text> {
         },
         _ => return Known::Absent,
     };
-    let mut path = match copy.workdir.value() {
-        _ if written.starts_with('/') => written.to_owned(),
-        Some(workdir) if workdir.is_known() && workdir.as_str().starts_with('/') => {
-            let below = written.trim_start_matches("./");
-            format!("{}/{}", workdir.as_str().trim_end_matches('/'), if below == "." { "" } else { below })
-        }
-        _ => return Known::Unknown(site, "the directory is not known"),
+    let Some(mut path) = absolute(written, copy) else {
+        return Known::Unknown(site, "the directory is not known");
     };
     if path.ends_with('/') {
         match source {
@@ -168,4 +199,14 @@ fn landing(copy: &Copy) -> Known<Text> {
         }
     }
     Known::Set(Text::made(&path, to.span(), Origin::Written), site)
+}
+
+/// A path where a copy stands, from the root on; nothing where nobody knows what it is below.
+fn absolute(path: &str, copy: &Copy) -> Option<String> {
+    if path.starts_with('/') {
+        return Some(path.to_owned());
+    }
+    let workdir = copy.workdir.value().and_then(Text::known).filter(|path| path.starts_with('/'))?;
+    let below = path.trim_start_matches("./");
+    Some(format!("{}/{}", workdir.trim_end_matches('/'), if below == "." { "" } else { below }))
 }

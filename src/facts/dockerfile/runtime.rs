@@ -69,6 +69,7 @@ impl Filler<'_> {
             let Some(open) = self.stages.get(index) else { continue };
             let os = self.os(open);
             let signal = self.effective_signal(open);
+            let sets_signal = !open.scope.stop_signal.is_absent();
             let command = open.scope.cmd.as_ref().map(|(id, _)| *id);
             let site = open.node.head.site;
             self.first_process(index);
@@ -76,6 +77,7 @@ impl Filler<'_> {
             let Some(open) = self.stages.get_mut(index) else { continue };
             open.node.os = os;
             open.node.stop_signal = signal;
+            open.node.sets_stop_signal = Known::Set(sets_signal, site);
             open.node.command = command.map_or(Known::Absent, |id| Known::Set(id, place));
         }
     }

@@ -81,6 +81,8 @@ facts! {
         os: word("linux", "windows"),
         /// The signal that ends a container of it, as `SIGTERM`; absent for the engine's own.
         stop_signal: text,
+        /// Whether a STOPSIGNAL instruction of this file decides that.
+        sets_stop_signal: flag,
         /// The programs that its RUN scripts call.
         programs: texts,
         /// The shell that runs its shell forms at the end.
@@ -198,6 +200,8 @@ facts! {
         path: text,
         /// The command of its stage that unpacks the archive that it copies.
         extracted_by: node(Command),
+        /// The command that changes the mode of the file that it makes, if the RUN right behind it does nothing else.
+        mode_changed_by: node(Command),
         /// The ignore file of the build context.
         ignore_file: text,
         /// Whether that file keeps a source out.
