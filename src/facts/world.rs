@@ -162,6 +162,7 @@ kinds! {
     Argv,
     EnvFile,
     Sysctl,
+    SecurityOption,
     Constraint,
     Substitution,
 }

@@ -9,7 +9,7 @@ use crate::facts::{Kind, Known, Node, NodeId, Site};
 use super::Filler;
 
 impl Filler<'_> {
-    /// Tells each mount which ones before it have its target or its source.
+    /// Tells each mount which ones before it have its target, and which ones of other services have its source.
     pub fn meeting_mounts(&mut self) {
         let mut targets: BTreeMap<(NodeId, String), Vec<NodeId>> = BTreeMap::new();
         let mut sources: BTreeMap<(bool, String), Vec<(NodeId, NodeId)>> = BTreeMap::new();
@@ -24,20 +24,20 @@ impl Filler<'_> {
                 same_target.clone_from(before);
                 before.push(id);
             }
-            let mut same_source = Vec::new();
             if let Some(source) = source {
-                let before = sources.entry(source).or_default();
-                same_source = before
-                    .iter()
-                    .filter(|(_, other)| *other != service)
-                    .map(|(id, _)| *id)
-                    .take(SHOWN)
-                    .collect();
-                before.push((id, service));
+                sources.entry(source).or_default().push((id, service));
             }
             if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
                 mount.earlier_at_same_target = nodes(same_target, site);
-                mount.earlier_of_same_source = nodes(same_source, site);
+            }
+        }
+        for users in sources.values() {
+            for &(id, service) in users {
+                let others = users.iter().filter(|(_, other)| *other != service).map(|(id, _)| *id);
+                let others = others.take(SHOWN).collect();
+                if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
+                    mount.others_of_same_source = nodes(others, mount.head.site);
+                }
             }
         }
     }

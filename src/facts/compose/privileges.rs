@@ -1,6 +1,6 @@
 //! What a service may do besides its own work: capabilities, security options, namespaces, devices, hooks.
 
-use crate::facts::kinds::{Capability, Device, Hook, Service};
+use crate::facts::kinds::{Capability, Device, Hook, SecurityOption, Service};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::{Ask, At};
 use crate::facts::{Known, List, NodeId, Site, describe};
@@ -65,7 +65,11 @@ impl Filler<'_> {
         service.cap_add = at.get("cap_add").ask(At::texts).map(capability_names);
         service.cap_drop = at.get("cap_drop").ask(At::texts).map(capability_names);
         service.capabilities = self.capabilities(at);
-        service.security_opt = at.get("security_opt").ask(At::texts).map(security_options);
+        service.security_opt = at.get("security_opt").ask(At::texts).map(|list| List {
+            items: list.items.into_iter().map(security_option).collect(),
+            open: list.open,
+        });
+        service.security_options = self.security_options(at);
         service.gains_privileges = gains_privileges(service);
         service.read_only = at.get("read_only").ask(At::flag);
         service.network_mode = at.get("network_mode").ask(At::known);
@@ -109,6 +113,17 @@ impl Filler<'_> {
                 }
                 all.push(self.part.add(capability));
             }
+        }
+        nodes(all, at.site)
+    }
+
+    fn security_options(&mut self, at: At<'_>) -> Known<List<NodeId>> {
+        let mut all = Vec::new();
+        for item in at.get("security_opt").into_iter().flat_map(At::items) {
+            let Some(text) = item.text() else { continue };
+            let name = security_option(text.clone());
+            let subject = format!("security_opt.{}", name.as_str());
+            all.push(self.part.add(SecurityOption::new(head(name, item.site, subject))));
         }
         nodes(all, at.site)
     }
@@ -188,16 +203,13 @@ fn capability_name(text: &Text) -> Text {
 }
 
 /// Security options in one spelling: `a=b` is `a:b`, as both engines read it. Paths and labels keep their case.
-fn security_options(list: List<Text>) -> List<Text> {
-    let items = list.items.into_iter().map(|item| {
-        let Some((name, value)) = item.known().and_then(|text| text.split_once([':', '='])) else {
-            return item;
-        };
-        let word = value.to_ascii_lowercase();
-        let value = if matches!(word.as_str(), "unconfined" | "disable") { &word } else { value };
-        Text::made(&format!("{}:{value}", name.to_ascii_lowercase()), item.span(), item.origin())
-    });
-    List { items: items.collect(), open: list.open }
+fn security_option(item: Text) -> Text {
+    let Some((name, value)) = item.known().and_then(|text| text.split_once([':', '='])) else {
+        return item;
+    };
+    let word = value.to_ascii_lowercase();
+    let value = if matches!(word.as_str(), "unconfined" | "disable") { &word } else { value };
+    Text::made(&format!("{}:{value}", name.to_ascii_lowercase()), item.span(), item.origin())
 }
 
 /// `no-new-privileges` in any of its spellings decides; the last one wins.

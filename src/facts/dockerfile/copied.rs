@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::kinds::{Command, Copy};
 use crate::facts::{Kind, Known, Node, NodeId, Site};
-use crate::source::{Origin, Text};
+use crate::source::{Origin, Text, clean_path};
 
 use super::Filler;
 
@@ -13,6 +13,9 @@ const ENDINGS: [&str; 15] = [
     ".tar", ".Z", ".bz2", ".gz", ".lz", ".lzma", ".tZ", ".tb2", ".tbz", ".tbz2", ".tgz", ".tlz", ".tpz",
     ".txz", ".xz",
 ];
+
+/// Longer values are no paths (Linux, `PATH_MAX`).
+const PATH_BYTES: usize = 4096;
 
 /// Programs that only unpack.
 const UNPACKERS: [&str; 9] =
@@ -42,6 +45,36 @@ impl Filler<'_> {
         }
         self.copies_before(&by_instruction);
         self.modes_changed();
+        self.copied_values();
+    }
+
+    /// Links variables that hold an absolute path with the copy of their stage that fills that path.
+    fn copied_values(&mut self) {
+        let mut filled: BTreeMap<(NodeId, String), NodeId> = BTreeMap::new();
+        for id in self.part.of(Kind::Copy) {
+            let Some(Node::Copy(copy)) = self.part.node(id) else { continue };
+            if let (Some(&stage), Some(to)) = (copy.stage.value(), absolute_destination(copy)) {
+                filled.insert((stage, clean_path(&to)), id);
+            }
+        }
+        for id in self.part.of(Kind::Variable).collect::<Vec<_>>() {
+            let Some(Node::Variable(variable)) = self.part.node_mut(id) else { continue };
+            let (Some(&stage), Known::Set(value, site)) = (variable.stage.value(), &variable.value) else {
+                continue;
+            };
+            let value = value.known().unwrap_or_default();
+            if !value.starts_with('/') || value.len() > PATH_BYTES {
+                continue;
+            }
+            let path = clean_path(value);
+            let above = std::iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
+            // A copy to `/` does not say what it brings.
+            let mut copies =
+                above.filter(|path| !path.is_empty()).map(|path| filled.get(&(stage, path.to_owned())));
+            if let Some(&copy) = copies.find_map(|copy| copy) {
+                variable.copied_by = Known::Set(copy, *site);
+            }
+        }
     }
 
     /// The commands that unpack a file, by stage and the file's name.
@@ -172,6 +205,16 @@ fn unpacks(command: &Command) -> bool {
             || word.starts_with('-') && !word.starts_with("--") && word.contains('x')
     };
     UNPACKERS.contains(&program) || program == "tar" && (old_style() || words().any(new_style))
+}
+
+/// The absolute path that a COPY or ADD copies to, if it is known.
+fn absolute_destination(copy: &Copy) -> Option<String> {
+    let to = copy.destination.value()?.known()?;
+    if to.starts_with('/') {
+        return Some(to.to_owned());
+    }
+    let workdir = copy.workdir.value()?.known().filter(|path| path.starts_with('/'))?;
+    Some(format!("{workdir}/{to}"))
 }
 
 /// The absolute path of the file that a COPY of one file makes.

@@ -5,7 +5,7 @@ use crate::facts::make::head;
 use crate::facts::{Known, List, Node, NodeId, Site};
 use crate::source::{Origin, Text, glob};
 use crate::syntax::dockerfile::Lookup;
-use crate::syntax::shell::{Command, Script};
+use crate::syntax::shell::{Command, Script, operands};
 
 use super::Filler;
 
@@ -153,40 +153,31 @@ impl Filler<'_> {
     }
 }
 
-/// Flags of download programs that take the next word as their value.
+/// Flags that take the next word as their value, in every program that downloads.
 const VALUE_FLAGS: &[&str] = &[
     "-o",
-    "-O",
     "-P",
-    "-H",
-    "--header",
-    "-d",
-    "--data",
-    "-x",
-    "--proxy",
     "-e",
-    "--referer",
     "-A",
-    "--user-agent",
     "-u",
-    "--user",
     "-X",
-    "--request",
     "-T",
     "-w",
+    "--header",
+    "--data",
+    "--proxy",
+    "--referer",
+    "--user-agent",
+    "--user",
+    "--request",
     "--retry",
     "--connect-timeout",
     "--max-time",
-    "-m",
-    "-b",
-    "-c",
     "--cacert",
-    "-E",
     "--cert",
     "--proto",
     "--output-dir",
     "--retry-delay",
-    "-F",
     "--output",
     "--output-document",
     "--tries",
@@ -195,15 +186,34 @@ const VALUE_FLAGS: &[&str] = &[
     "--out",
 ];
 
+/// Letters that take a value in curl alone, or are something else elsewhere: `-c` goes on with a download in wget.
+const CURL_VALUE_FLAGS: &[&str] = &["-H", "-d", "-x", "-m", "-b", "-c", "-E", "-F"];
+
+fn takes_value(program: &str, flag: &str) -> bool {
+    VALUE_FLAGS.contains(&flag)
+        || if program == "curl" {
+            CURL_VALUE_FLAGS.contains(&flag)
+        } else {
+            matches!(flag, "-O" | "-t" | "-U")
+        }
+}
+
+/// Whether a command sends or asks for something else than a file.
+fn fetches_nothing(command: &Command) -> bool {
+    if command.name() != "curl" {
+        return command.has_flag(&["--spider"]);
+    }
+    let gets = command.flag_value(&["-X", "--request"]).is_none_or(|method| method.as_str() == "GET");
+    !gets || command.has_flag(&["-T", "--upload-file", "-I", "--head"])
+}
+
 /// What a command fetches. Uploads and other requests fetch nothing that is kept.
 fn fetches(command: &Command) -> Vec<Fetch> {
     let name = command.name();
-    if !matches!(name, "curl" | "wget" | "aria2c" | "fetch")
-        || command.has_flag(&["-T", "-X", "--request", "-I", "--head", "--spider"])
-    {
+    if !matches!(name, "curl" | "wget" | "aria2c" | "fetch") || fetches_nothing(command) {
         return Vec::new();
     }
-    let words = command.operands(VALUE_FLAGS);
+    let words = operands(command.arguments(), |flag| takes_value(name, flag));
     let urls: Vec<&Text> = words.into_iter().map(|word| &word.text).filter(|text| is_url(text)).collect();
     let redirect = command
         .redirects

@@ -31,6 +31,8 @@ facts! {
         capabilities: nodes(Capability),
         /// Security options; `a=b` and `a:b` are both written `a:b` here.
         security_opt: texts,
+        /// Every entry of that list.
+        security_options: nodes(SecurityOption),
         /// Whether processes may gain privileges through setuid programs; false where `no-new-privileges` is on.
         gains_privileges: flag,
         /// Whether its root file system is read-only.

@@ -1,4 +1,4 @@
-//! What a service is given of the host: capabilities, devices, hooks, memory and processors.
+//! What a service is given of the host: capabilities, security options, devices, hooks, memory and processors.
 
 use crate::facts::declare::{facts, field_kind, field_type};
 
@@ -13,6 +13,12 @@ facts! {
         nearest: text,
         /// Whether Docker gives it to every container.
         default: flag,
+        /// The service.
+        service: node(Service),
+    }
+
+    /// An entry of `security_opt`. Its name is the whole entry; `a=b` and `a:b` are both `a:b` here.
+    security_option: SecurityOption {
         /// The service.
         service: node(Service),
     }

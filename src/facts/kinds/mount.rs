@@ -44,8 +44,8 @@ facts! {
         volume: node(Volume),
         /// Mounts above it in the same service that appear at the same path.
         earlier_at_same_target: nodes(Mount),
-        /// Mounts of other services above it that have the same source.
-        earlier_of_same_source: nodes(Mount),
+        /// Mounts of other services that have the same source; the first few of many.
+        others_of_same_source: nodes(Mount),
         /// The service that it is mounted into.
         service: node(Service),
     }

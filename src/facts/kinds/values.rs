@@ -37,6 +37,8 @@ facts! {
         service: node(Service),
         /// The stage that it is set in.
         stage: node(Stage),
+        /// The COPY or ADD of that stage that fills the absolute path in its value; the root is no such path.
+        copied_by: node(Copy),
     }
 
     /// An option of a program with its value (`--password x`, `-px`), or a setting (`NAME=x`), among a service's words.
