@@ -1,1 +1,0 @@
-services.a Additional property oom_score_adj is not allowed
