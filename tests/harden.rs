@@ -151,7 +151,7 @@ fn secrets_are_neither_shown_nor_lost() {
 }
 
 /// Everything that can be mended is mended.
-const ALL: Wanted = Wanted { behaviour: true, hardening: true };
+const ALL: Wanted = Wanted { behaviour: true, hardening: true, alone: false };
 
 fn everything() -> Policy {
     load(&Selection { profile: "all".to_owned(), ..Selection::default() }).unwrap()

@@ -138,6 +138,19 @@ pub struct Fix {
     /// Exit with 1 when there is something to change.
     #[arg(long)]
     pub check: bool,
+    /// What to print: a diff, or edits for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "diff")]
+    pub format: RewriteFormat,
+}
+
+/// What `fix` and `harden` print.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RewriteFormat {
+    /// A unified diff, remarks on standard error.
+    #[default]
+    Diff,
+    /// Edits, changes and what is left; schema/rewrite.v1.json.
+    Json,
 }
 
 /// Options of `harden`.

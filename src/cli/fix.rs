@@ -7,26 +7,28 @@ use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
 use crate::policy::{Safety, Severity};
 use crate::source::{Disk, Span};
 
-use super::args::{Fix, Harden};
+use super::args::{Fix, Harden, RewriteFormat};
 use super::check::print;
-use super::{Env, Failure, config};
+use super::{Env, Failure, config, rewrites};
 
 /// Mends what is safe to mend; with `--unsafe` also what changes behaviour.
 pub fn fix(args: &Fix, env: &mut Env<'_>) -> Result<u8, Failure> {
-    run(args, Wanted { behaviour: args.behaviour, hardening: false }, env)
+    run(args, Wanted { behaviour: args.behaviour, ..Wanted::default() }, env)
 }
 
 /// Makes the whole plan.
 pub fn harden(args: &Harden, env: &mut Env<'_>) -> Result<u8, Failure> {
-    run(&args.fix, Wanted { behaviour: true, hardening: true }, env)
+    run(&args.fix, Wanted { behaviour: true, hardening: true, ..Wanted::default() }, env)
 }
 
-fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
+fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let judging = &args.judging;
     let named = config::named(judging);
     let options = config::options(judging, &config);
     let plan = if named == ["-"] {
+        // Only JSON can say which other files a value goes to.
+        wanted.alone = args.format == RewriteFormat::Diff && args.output.is_none();
         let (files, found) = config::piped(judging, env)?;
         let found = [found];
         let policy = config::policy(judging, &config, &found)?;
@@ -36,20 +38,29 @@ fn run(args: &Fix, wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
         let policy = config::policy(judging, &config, &found)?;
         plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
     };
-    if named == ["-"] {
+    let json = args.format == RewriteFormat::Json;
+    if args.write {
+        if named == ["-"] {
+            return Err(Failure("standard input cannot be written to; leave `--write` out".to_owned()));
+        }
+        write(&env.directory, &plan.files).map_err(Failure)?;
+    } else if let Some(folder) = &args.output {
+        copies(&env.directory.join(folder), &plan.files).map_err(Failure)?;
+    }
+    if json {
+        print(env, rewrites::json(&plan).as_bytes())?;
+    } else if named == ["-"] && args.output.is_none() {
         let name = judging.stdin_filename.as_deref().unwrap_or("stdin");
         let text = plan.files.iter().find(|file| file.path == name).map(|file| file.after.clone());
         let same = plan.before.report.sources.first().map(|source| source.text.to_string());
         print(env, text.or(same).unwrap_or_default().as_bytes())?;
-    } else if args.write {
-        write(&env.directory, &plan.files).map_err(Failure)?;
-    } else if let Some(folder) = &args.output {
-        copies(&env.directory.join(folder), &plan.files).map_err(Failure)?;
-    } else {
+    } else if !args.write && args.output.is_none() {
         print(env, diff(&plan).as_bytes())?;
     }
-    let notes = notes(&plan);
-    env.stderr.write_all(notes.as_bytes())?;
+    if !json {
+        let notes = notes(&plan);
+        env.stderr.write_all(notes.as_bytes())?;
+    }
     let code = plan.before.report.exit_code(None);
     Ok(if code == 0 && args.check && !plan.files.is_empty() { 1 } else { code })
 }
@@ -72,12 +83,8 @@ fn diff(plan: &Plan) -> String {
 fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
     let report = &plan.before.report;
     let line = |change: &Change| {
-        let finding = report.findings.iter().find(|finding| {
-            finding.rule.id == change.rule
-                && finding.subject == change.subject
-                && report.path(finding.primary.span.file) == path
-        })?;
-        Some(report.source(finding.primary.span.file)?.position(finding.primary.span.start).line)
+        let at = rewrites::place(plan, change)?;
+        Some(report.source(at.file)?.position(at.start).line)
     };
     let note = |change: &Change| {
         let caveat = change.caveat.as_ref().map_or_else(String::new, |caveat| format!(": {caveat}"));

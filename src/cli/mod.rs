@@ -7,6 +7,7 @@ mod explain;
 mod facts;
 mod fix;
 mod own;
+mod rewrites;
 mod shellcheck;
 
 use std::ffi::OsString;

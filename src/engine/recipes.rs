@@ -64,13 +64,13 @@ fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
         }
         _ => return None,
     };
-    let known = value.known().filter(|known| is_simple(known) && value.origin() == Origin::Written)?;
+    let known = quoted(value.known().filter(|_| value.origin() == Origin::Written)?)?;
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     let directory = directory(world, value);
     Some(vec![
         Change::Replace(value.span(), format!("${{{name}:?}}")),
-        Change::AddLine { path: format!("{directory}.env"), line: format!("{name}='{known}'"), secret: true },
+        Change::AddLine { path: format!("{directory}.env"), line: format!("{name}={known}"), secret: true },
         hidden(format!("{directory}.gitignore"), ".env"),
         hidden(format!("{directory}.dockerignore"), ".env"),
     ])
@@ -90,7 +90,20 @@ fn plain(variable: &Variable) -> Option<&Text> {
 }
 
 fn is_simple(value: &str) -> bool {
-    !value.is_empty() && !value.contains(['\n', '\r', '\'', '$'])
+    !value.is_empty() && !value.contains(['\n', '\r', '$'])
+}
+
+/// A value in the quotes that an environment file wants around it.
+fn quoted(value: &str) -> Option<String> {
+    if !is_simple(value) {
+        None
+    } else if !value.contains('\'') {
+        Some(format!("'{value}'"))
+    } else if !value.contains(['"', '\\', '`']) {
+        Some(format!("\"{value}\""))
+    } else {
+        None
+    }
 }
 
 fn service(world: &World, id: NodeId) -> Option<&Service> {

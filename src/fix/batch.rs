@@ -1,7 +1,7 @@
 //! Repairs that can be made at once: their edits do not touch each other.
 
 use crate::engine::{Finding, Run};
-use crate::source::{Edit, FileId};
+use crate::source::{Edit, FileId, Found};
 
 use super::edits::{Rewrite, rewrite};
 
@@ -14,17 +14,47 @@ pub struct Batch<'r> {
     pub rewrites: Vec<Rewrite>,
 }
 
+/// Which files may be changed.
+#[derive(Clone, Copy)]
+pub struct Reach<'a> {
+    /// Those that were named.
+    pub found: &'a [Found],
+    /// No other may be made beside them.
+    pub alone: bool,
+}
+
+impl Reach<'_> {
+    fn allows(self, run: &Run, rewrite: &Rewrite) -> Result<(), String> {
+        if self.alone && !rewrite.new_files.is_empty() {
+            return Err("it makes another file, which standard output cannot hold; name the file".to_owned());
+        }
+        let path = |edit: &Edit| run.report.path(edit.span.file).to_owned();
+        let named = |path: &String| self.found.iter().any(|found| found.path == *path);
+        match rewrite.edits.iter().map(path).find(|path| !named(path)) {
+            Some(path) => {
+                Err(format!("it is written in `{path}`, which is not among the files that were named"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// A repair that cannot be made, and why.
 pub type Refused<'r> = (&'r Finding, String);
 
 /// As many of the repairs as go together, those that change least first where two want the same place; the others are
 /// left for the next round.
-pub fn batch<'r>(run: &'r Run, findings: Vec<&'r Finding>) -> (Batch<'r>, Vec<Refused<'r>>) {
+pub fn batch<'r>(
+    run: &'r Run,
+    findings: Vec<&'r Finding>,
+    reach: Reach<'_>,
+) -> (Batch<'r>, Vec<Refused<'r>>) {
     let mut refused = Vec::new();
     let mut ready = Vec::new();
     for finding in findings {
         let Some(repair) = &finding.repair else { continue };
-        match rewrite(repair, &run.report.sources, &run.documents) {
+        let rewrite = rewrite(repair, &run.report.sources, &run.documents);
+        match rewrite.and_then(|rewrite| reach.allows(run, &rewrite).map(|()| rewrite)) {
             Ok(rewrite) => ready.push((finding, rewrite)),
             Err(reason) => refused.push((finding, reason)),
         }

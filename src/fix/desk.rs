@@ -7,7 +7,7 @@ use crate::facts;
 use crate::policy::{Policy, Severity};
 use crate::source::{Files, Found, ReadError, apply};
 
-use super::batch::Batch;
+use super::batch::{Batch, Reach};
 
 /// New texts over the files that they replace, and files that are to be made.
 pub struct Overlay<'f> {
@@ -66,20 +66,20 @@ impl<'a> Desk<'a> {
         current: &Run,
         batch: &Batch<'_>,
         overlay: &mut Overlay<'_>,
-        found: &[Found],
+        reach: Reach<'_>,
         mendable: &dyn Fn(&Finding) -> bool,
     ) -> Result<Run, String> {
         let before = overlay.texts.clone();
         let tried = write(current, batch, overlay).and_then(|()| {
-            let mut run = self.judge(overlay, found);
+            let mut run = self.judge(overlay, reach.found);
             for _ in 0..FOLLOW_UPS {
                 let new = new_findings(current, &run);
                 if new.is_empty() || !new.iter().all(|finding| mendable(finding)) {
                     break;
                 }
-                let (follow_up, _) = super::batch::batch(&run, new);
+                let (follow_up, _) = super::batch::batch(&run, new, reach);
                 write(&run, &follow_up, overlay)?;
-                run = self.judge(overlay, found);
+                run = self.judge(overlay, reach.found);
             }
             verify(current, &run, batch).map(|()| run)
         });

@@ -1,5 +1,7 @@
 //! What changes, as a unified diff whose hunks say which rules ask for them and what could go wrong.
 
+use std::ops::Range;
+
 use crate::source::Span;
 use similar::TextDiff;
 
@@ -44,6 +46,55 @@ pub fn unified(file: &Rewritten, secrets: (&[Span], &[Span]), notes: &[Note]) ->
     out
 }
 
+/// The bytes of the old text that others take the place of, as few as can be told, and the bytes of the new text there.
+pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let (old_lines, new_lines) = (line_starts(old), line_starts(new));
+    let range = |starts: &[usize], lines: Range<usize>| -> Range<usize> {
+        let at = |line: usize| starts.get(line).copied().unwrap_or_default();
+        at(lines.start)..at(lines.end)
+    };
+    let mut all = Vec::new();
+    for op in TextDiff::from_lines(old, new).ops() {
+        let (before, after) = (op.old_range(), op.new_range());
+        if op.tag() == similar::DiffTag::Equal {
+            continue;
+        }
+        if before.len() == after.len() {
+            for (before, after) in before.zip(after) {
+                let (before, after) =
+                    (range(&old_lines, before..before + 1), range(&new_lines, after..after + 1));
+                all.push(narrowed(old, new, before, after));
+            }
+        } else {
+            all.push(narrowed(old, new, range(&old_lines, before), range(&new_lines, after)));
+        }
+    }
+    all.retain(|(before, after)| !before.is_empty() || !after.is_empty());
+    all
+}
+
+/// Where lines start, and where the last one ends.
+fn line_starts(text: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    starts.extend(text.split_inclusive('\n').scan(0, |at, line| {
+        *at += line.len();
+        Some(*at)
+    }));
+    starts
+}
+
+/// Without what both begin and end with.
+fn narrowed(old: &str, new: &str, before: Range<usize>, after: Range<usize>) -> (Range<usize>, Range<usize>) {
+    let (Some(a), Some(b)) = (old.get(before.clone()), new.get(after.clone())) else {
+        return (before, after);
+    };
+    let head: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (a, b) = (a.get(head..).unwrap_or_default(), b.get(head..).unwrap_or_default());
+    let tail: usize =
+        a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    (before.start + head..before.end - tail, after.start + head..after.end - tail)
+}
+
 fn masked(text: &str, secrets: &[Span]) -> String {
     let mut spans: Vec<Span> = secrets.to_vec();
     spans.sort_by_key(|span| std::cmp::Reverse(span.start));
@@ -54,4 +105,37 @@ fn masked(text: &str, secrets: &[Span]) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replacements;
+
+    fn check(old: &str, new: &str) {
+        let mut out = String::new();
+        let mut at = 0;
+        for (before, after) in replacements(old, new) {
+            out.push_str(&old[at..before.start]);
+            out.push_str(&new[after]);
+            at = before.end;
+        }
+        out.push_str(&old[at..]);
+        assert_eq!(out, new);
+    }
+
+    #[test]
+    fn replacements_make_the_new_text_and_are_narrow() {
+        for (old, new) in [
+            ("", "a\n"),
+            ("a\n", ""),
+            ("a: 1\nb: 2\n", "a: 1\nb: 3\n"),
+            ("a\r\nb", "a\r\nb\r\nc"),
+            ("항구: 1\n", "항구: 한\n"),
+            ("a\na\na\n", "a\na\n"),
+            ("x\n", "x"),
+        ] {
+            check(old, new);
+        }
+        assert_eq!(replacements("a: 1\nb: 2\n", "a: 1\nb: 3\n"), [(8..9, 8..9)]);
+    }
 }

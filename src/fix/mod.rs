@@ -9,7 +9,7 @@ mod new_file;
 mod plan;
 mod write;
 
-pub use diff::{Note, unified};
+pub use diff::{Note, replacements, unified};
 pub use edits::edits;
 pub use example::{Example, Outcome, examples};
 pub use plan::{Change, Left, Plan, Rewritten, Wanted, plan};

@@ -20,7 +20,9 @@ impl NewFile {
     pub fn text_over(&self, files: &dyn Files) -> Result<String, String> {
         let there = files.is_file(&self.path);
         if !self.line {
-            return if there {
+            // Somebody who was stopped half-way had made it already.
+            let same = there && files.read(&self.path).is_ok_and(|bytes| bytes == self.text.as_bytes());
+            return if there && !same {
                 Err(format!("`{}` is there already", self.path))
             } else {
                 Ok(self.text.clone())

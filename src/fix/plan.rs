@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::engine::{Finding, Run, is_mechanical};
+use crate::engine::{self, Finding, Run, is_mechanical};
 use crate::facts;
 use crate::policy::{Policy, Safety, Severity};
 use crate::source::{Files, Found, Span};
 
-use super::batch::batch;
+use super::batch::{Reach, batch};
 use super::desk::{Attempt, Desk, attempted};
 
 /// Which repairs are wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
     /// Those that change what runs, too.
     pub behaviour: bool,
     /// Those that only a hardening makes, too.
     pub hardening: bool,
+    /// None that makes another file: what is printed is one file, and a value that goes to another would be lost.
+    pub alone: bool,
 }
 
 impl Wanted {
@@ -109,7 +111,9 @@ pub fn plan(
     wanted: Wanted,
 ) -> Plan {
     let desk = Desk { files, options, policy };
-    let before = desk.judge(&desk.overlay(), found);
+    let mut before = desk.judge(&desk.overlay(), found);
+    let moved: Vec<Span> = before.report.active().flat_map(|finding| moved(&before, finding)).collect();
+    before.report.secrets.extend(moved);
     let groups: Vec<Vec<Found>> = groups(&before, found, wanted);
     let mended: Vec<Mended> = groups.par_iter().map(|group| mend(desk, group, wanted)).collect();
     let mut all = Mended::default();
@@ -129,6 +133,31 @@ pub fn plan(
         before,
         after,
     }
+}
+
+/// The values that a repair moves to a file which is never shown: they are not shown where they were either.
+fn moved(run: &Run, finding: &Finding) -> Vec<Span> {
+    let changes = finding.repair.as_ref().map_or(&[][..], |repair| &repair.changes);
+    let kept = |value: &str| {
+        changes.iter().any(|change| match change {
+            engine::Change::Create { text, secret, .. } => *secret && text == value,
+            engine::Change::AddLine { line, secret, .. } => {
+                *secret
+                    && line
+                        .split_once('=')
+                        .is_some_and(|(_, kept)| kept.get(1..kept.len() - 1) == Some(value))
+            }
+            _ => false,
+        })
+    };
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            engine::Change::Replace(span, _) => Some(*span),
+            _ => None,
+        })
+        .filter(|span| run.report.source(span.file).is_some_and(|source| kept(source.slice(*span))))
+        .collect()
 }
 
 /// The files that are mended together, as far as they were named and have anything to mend.
@@ -155,11 +184,12 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
     let mut current = desk.judge(&overlay, found);
     let mut mended = Mended::default();
     let (mut again, mut done) = (2, 0);
+    let reach = Reach { found, alone: wanted.alone };
     loop {
         let untried = |finding: &&Finding| !mended.reasons.contains_key(&attempted(&current, finding));
         let due: Vec<&Finding> =
             current.report.active().filter(|finding| wanted.takes(finding)).filter(untried).collect();
-        let (mut batch, refused) = batch(&current, due);
+        let (mut batch, refused) = batch(&current, due, reach);
         for (finding, reason) in refused {
             mended.reasons.insert(attempted(&current, finding), reason);
         }
@@ -174,7 +204,7 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
                 mended.texts = overlay.texts;
                 return mended;
             }
-            match desk.attempt(&current, &batch, &mut overlay, found, &|finding| wanted.takes(finding)) {
+            match desk.attempt(&current, &batch, &mut overlay, reach, &|finding| wanted.takes(finding)) {
                 Ok(run) => break Some(run),
                 Err(_) if batch.findings.len() > 1 => batch.halve(),
                 Err(reason) => {

@@ -11,64 +11,106 @@ use super::plan::Rewritten;
 struct Staged<'r> {
     file: &'r Rewritten,
     path: PathBuf,
-    temporary: NamedTempFile,
+    new: NamedTempFile,
+    /// The old text, ready to be put back.
+    old: Option<NamedTempFile>,
 }
 
 /// Replaces files that still have the text which was judged, and makes new ones. Every new text is first written beside
-/// its file, with its permissions; only then do they take their places, so that nobody ever sees half of one, and what
-/// was replaced is put back when a later one fails.
+/// its file, with its permissions, and every old one beside it; only then do they take their places by renaming, so that
+/// nobody ever sees half of one, and going back needs no room on the disk. New files come first: whoever stops us in
+/// between finds a secret in two places, never in none.
 pub fn write(directory: &Path, files: &[Rewritten]) -> Result<(), String> {
+    let mut made = Folders::default();
+    let placed = stage_all(directory, files, &mut made).and_then(place_all);
+    if placed.is_err() {
+        made.remove();
+    }
+    placed
+}
+
+fn stage_all<'r>(
+    directory: &Path,
+    files: &'r [Rewritten],
+    made: &mut Folders,
+) -> Result<Vec<Staged<'r>>, String> {
     let mut staged = Vec::new();
     for file in files {
-        staged.push(stage(directory, file)?);
+        staged.push(stage(directory, file, made)?);
     }
-    let mut done: Vec<(&Rewritten, PathBuf)> = Vec::new();
-    for Staged { file, path, temporary } in staged {
-        let placed = match file.before {
-            Some(_) => temporary.persist(&path),
-            None => temporary.persist_noclobber(&path),
+    staged.sort_by_key(|it| it.file.before.is_some());
+    Ok(staged)
+}
+
+fn place_all(staged: Vec<Staged<'_>>) -> Result<(), String> {
+    let mut done = Vec::new();
+    for Staged { file, path, new, old } in staged {
+        let placed = match &file.before {
+            Some(before) if !has(&path, before) => Err("it was changed meanwhile".to_owned()),
+            Some(_) => new.persist(&path).map(drop).map_err(|error| error.error.to_string()),
+            None => new.persist_noclobber(&path).map(drop).map_err(|error| error.error.to_string()),
         };
         if let Err(error) = placed {
-            let message = format!("{}: {}", path.display(), error.error);
-            return Err(undo(&done).map_or_else(
+            let message = format!("{}: {error}", path.display());
+            return Err(undo(done).map_or_else(
                 |kept| format!("{message}; {kept} could not be put back"),
                 |()| format!("{message}; nothing was changed"),
             ));
         }
-        done.push((file, path));
+        done.push((path, old));
     }
     Ok(())
 }
 
-fn stage<'r>(directory: &Path, file: &'r Rewritten) -> Result<Staged<'r>, String> {
+fn has(path: &Path, text: &str) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
+}
+
+fn stage<'r>(directory: &Path, file: &'r Rewritten, made: &mut Folders) -> Result<Staged<'r>, String> {
     let path = directory.join(&file.path);
     let failed = |error: std::io::Error| format!("{}: {error}; nothing was changed", path.display());
-    let mut permissions = None;
-    if let Some(before) = &file.before {
-        let about = std::fs::symlink_metadata(&path).map_err(failed)?;
-        if about.file_type().is_symlink() {
-            return Err(format!("{} is a link; name the file that it leads to", path.display()));
-        }
-        if about.permissions().readonly() {
-            return Err(format!("{} is read-only; nothing was changed", path.display()));
-        }
-        if std::fs::read(&path).map_err(failed)? != before.as_bytes() {
-            return Err(format!("{} was changed meanwhile; nothing was written", path.display()));
-        }
-        permissions = Some(about.permissions());
-    }
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    // A temporary file is its owner's alone (0600), which is what a file with a secret stays.
-    let mut temporary = NamedTempFile::new_in(folder).map_err(failed)?;
-    temporary.write_all(file.after.as_bytes()).map_err(failed)?;
-    match permissions {
-        Some(permissions) => temporary.as_file().set_permissions(permissions).map_err(failed)?,
-        None if !file.secret => open_to_readers(temporary.as_file()).map_err(failed)?,
-        None => {}
+    let Some(before) = &file.before else {
+        if folder != directory && folder.is_symlink() {
+            return Err(format!("{} is a link; nothing was changed", folder.display()));
+        }
+        made.make(folder).map_err(failed)?;
+        // A temporary file is its owner's alone (0600), which is what a file with a secret stays.
+        let new = temporary(folder, &file.after).map_err(failed)?;
+        if !file.secret {
+            open_to_readers(new.as_file()).map_err(failed)?;
+        }
+        return Ok(Staged { file, path, new, old: None });
+    };
+    let about = std::fs::symlink_metadata(&path).map_err(failed)?;
+    if about.file_type().is_symlink() {
+        return Err(format!(
+            "{} is a link; name the file that it leads to; nothing was changed",
+            path.display()
+        ));
     }
-    temporary.as_file().sync_all().map_err(failed)?;
-    Ok(Staged { file, path, temporary })
+    if about.permissions().readonly() {
+        return Err(format!("{} is read-only; nothing was changed", path.display()));
+    }
+    if std::fs::read(&path).map_err(failed)? != before.as_bytes() {
+        return Err(format!("{} was changed meanwhile; nothing was changed by us", path.display()));
+    }
+    let like = |text: &str| -> std::io::Result<NamedTempFile> {
+        let new = temporary(folder, text)?;
+        keep_owner(new.as_file(), &about)?;
+        new.as_file().set_permissions(about.permissions())?;
+        Ok(new)
+    };
+    let (new, old) = (like(&file.after).map_err(failed)?, like(before).map_err(failed)?);
+    Ok(Staged { file, path, new, old: Some(old) })
+}
+
+/// A file with a text that is on disk, under a name of its own.
+fn temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(".plimsoll-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(unix)]
@@ -82,31 +124,71 @@ fn open_to_readers(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Whoever owns the file owns what takes its place.
+#[cfg(unix)]
+fn keep_owner(file: &std::fs::File, about: &std::fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (about.uid(), about.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(about.uid()), Some(about.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &std::fs::File, _: &std::fs::Metadata) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Puts back what was replaced; the path of one that could not be is the error.
-fn undo(done: &[(&Rewritten, PathBuf)]) -> Result<(), String> {
-    for (file, path) in done.iter().rev() {
-        let undone = match &file.before {
-            Some(before) => std::fs::write(path, before),
-            None => std::fs::remove_file(path),
+fn undo(done: Vec<(PathBuf, Option<NamedTempFile>)>) -> Result<(), String> {
+    for (path, old) in done.into_iter().rev() {
+        let undone = match old {
+            Some(old) => old.persist(&path).is_ok(),
+            None => std::fs::remove_file(&path).is_ok(),
         };
-        undone.map_err(|_| path.display().to_string())?;
+        if !undone {
+            return Err(path.display().to_string());
+        }
     }
     Ok(())
 }
 
-/// Writes rewritten copies below a directory.
-pub fn copies(directory: &Path, files: &[Rewritten]) -> Result<(), String> {
-    let all: Vec<Rewritten> = files.iter().map(|file| Rewritten { before: None, ..file.clone() }).collect();
-    if let Some(outside) = all.iter().find(|file| file.path.starts_with('/') || file.path.starts_with("..")) {
-        return Err(format!("{} lies outside of this directory; use --write", outside.path));
+/// Folders that were made on the way.
+#[derive(Default)]
+struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    fn make(&mut self, folder: &Path) -> std::io::Result<()> {
+        let missing: Vec<_> =
+            folder.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+        self.0.extend(missing.iter().rev().map(|it| (*it).to_owned()));
+        std::fs::create_dir_all(folder)
     }
-    for file in &all {
-        let path = directory.join(&file.path);
-        if path.exists() {
-            std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+
+    /// Removes those that are empty again.
+    fn remove(self) {
+        for folder in self.0.iter().rev() {
+            // One that somebody else has put a file into stays.
+            let _ = std::fs::remove_dir(folder);
         }
     }
-    write(directory, &all)
+}
+
+/// Writes rewritten copies below a directory; what is there from an earlier run is replaced.
+pub fn copies(directory: &Path, files: &[Rewritten]) -> Result<(), String> {
+    let outside = |path: &str| path.starts_with('/') || path.split('/').any(|part| part == "..");
+    if let Some(outside) = files.iter().find(|file| outside(&file.path)) {
+        return Err(format!("{} lies outside of this directory; use --write", outside.path));
+    }
+    let copy = |file: &Rewritten| {
+        let path = directory.join(&file.path);
+        let before = path.exists().then(|| std::fs::read_to_string(&path)).transpose();
+        let before = before.map_err(|error| format!("{}: {error}; nothing was changed", path.display()))?;
+        Ok(Rewritten { before, ..file.clone() })
+    };
+    let copies: Result<Vec<Rewritten>, String> = files.iter().map(copy).collect();
+    write(directory, &copies?)
 }
 
 #[cfg(test)]

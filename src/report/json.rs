@@ -113,7 +113,8 @@ fn one(report: &Report, finding: &Finding, options: &Options<'_>, seen: &mut BTr
     value
 }
 
-fn position(report: &Report, span: Span, offset: u32) -> Value {
+/// Line, column and offset of a place in a file.
+pub fn position(report: &Report, span: Span, offset: u32) -> Value {
     let at = report.source(span.file).map(|source| source.position(offset));
     json!({ "line": at.map_or(1, |at| at.line), "column": at.map_or(1, |at| at.column), "offset": offset })
 }

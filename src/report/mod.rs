@@ -9,7 +9,8 @@ mod json;
 mod markdown;
 mod table;
 
-pub use escape::line;
+pub use escape::{json as escaped, line};
+pub use json::position;
 
 use std::io::{Result, Write};
 
