@@ -59,13 +59,13 @@ impl Filler<'_> {
         mounts: &[Text],
         later: Option<&BTreeSet<&'static str>>,
     ) {
+        let all_mounted = usage.manager.leaves.iter().all(|leaves| self.mounted(leaves, mounts));
         let Some(Node::Command(command)) = self.part.node_mut(id) else { return };
         let site = command.head.site;
         let made = |action: &&'static str| Text::made(action, site.label, Origin::Written);
         command.later_actions =
             Known::Set(List::closed(later.into_iter().flatten().map(made).collect()), site);
-        command.cache_mounted =
-            Known::Set(usage.manager.leaves.iter().all(|leaves| mounted(leaves, mounts)), site);
+        command.cache_mounted = Known::Set(all_mounted, site);
         command.assumes_yes = usage.assumes_yes().map_or(Known::Absent, |yes| Known::Set(yes, site));
     }
 
@@ -79,9 +79,25 @@ impl Filler<'_> {
         mounts: &[Text],
     ) -> bool {
         let acts = usage.action.is_some_and(|action| leaves.after.iter().any(|after| after == action));
-        acts && !mounted(leaves, mounts)
+        acts && !self.mounted(leaves, mounts)
             && !usage.has_flag(&leaves.avoided_by)
             && !leaves.variable.as_ref().is_some_and(|name| self.is_on(name, script, index))
+    }
+
+    /// Whether a mount keeps what is left out of the layer: at its usual place, or at the one that a variable names.
+    fn mounted(&self, leaves: &Leaves, mounts: &[Text]) -> bool {
+        let moved = leaves.moved_by.as_ref().and_then(|name| self.scope.variables.get(name));
+        let keeps = |mount: &str| {
+            leaves.paths.iter().any(|path| covers(mount, path) || is_in_a_home(mount, path))
+                || match moved {
+                    Some((Lookup::Value(place) | Lookup::Default(place), _)) => {
+                        covers(mount, place) || covers(place, mount)
+                    }
+                    Some((Lookup::Unknown, _)) => true,
+                    _ => false,
+                }
+        };
+        mounts.iter().any(|mount| keeps(mount.as_str()))
     }
 
     /// Whether a variable is set to something like `true` for the command at `index`.
@@ -184,9 +200,10 @@ impl Later {
     }
 }
 
-/// Whether a mount keeps what is left out of the layer.
-fn mounted(leaves: &Leaves, mounts: &[Text]) -> bool {
-    mounts.iter().any(|mount| leaves.paths.iter().any(|path| covers(mount.as_str(), path)))
+/// Whether `folder` is in another home what `path` is in root's: whoever mounts `/home/app/.cache/pip` knows who runs pip.
+fn is_in_a_home(folder: &str, path: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    path.strip_prefix("/root").is_some_and(|below| folder.len() > below.len() && folder.ends_with(below))
 }
 
 /// Whether `path` is `folder` or below it.

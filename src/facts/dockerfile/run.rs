@@ -144,7 +144,9 @@ impl Filler<'_> {
         if self.scope.shell_family() != "posix" || shebang {
             return None;
         }
-        Some(shell::scan(&text))
+        let bodies: Vec<(&str, &Text)> =
+            it.heredocs.iter().map(|heredoc| (heredoc.name.as_str(), &heredoc.body)).collect();
+        Some(shell::scan_with(&text, &bodies))
     }
 
     fn pipelines(&mut self, script: &Script, ids: &[NodeId], run: NodeId) {

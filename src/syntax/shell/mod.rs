@@ -10,7 +10,7 @@ mod word;
 mod wrap;
 
 pub use command::{Assignment, Command, Join, Pipeline, Place, Redirect, Script, Word, operands};
-pub use scan::{scan, scan_exec, split};
+pub use scan::{scan, scan_exec, scan_with, split};
 pub use wrap::pipefail;
 
 /// Substitutions nested deeper than this are not looked into.

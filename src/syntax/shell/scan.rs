@@ -12,6 +12,18 @@ pub fn scan(script: &Text) -> Script {
     scan_at(script, Place::Top, 0)
 }
 
+/// Scans a script whose heredocs were read by somebody else: delimiters and bodies.
+pub fn scan_with(script: &Text, bodies: &[(&str, &Text)]) -> Script {
+    let mut scanner = Scanner::new(script, 0);
+    scanner.list(End::Text, Place::Top);
+    let redirects = scanner.slots.iter_mut().flatten().flat_map(|command| &mut command.redirects);
+    for redirect in redirects.filter(|it| it.operator.as_str().contains("<<") && it.body.is_none()) {
+        let named = bodies.iter().find(|(delimiter, _)| *delimiter == redirect.target.as_str());
+        redirect.body = named.map(|(_, body)| (*body).clone());
+    }
+    scanner.finish(0)
+}
+
 /// Scans the words of an exec form: one command, and the script of a `sh -c` in it.
 pub fn scan_exec(words: &[Text]) -> Script {
     let mut script = Script::default();
