@@ -1,11 +1,10 @@
 //! Conditions, checked against the fields of their kind.
 
-use std::sync::OnceLock;
-
 use crate::facts::{Kind, Type};
 
 use super::options::Values;
 use super::path::Path;
+use super::pattern::Pattern;
 use super::reader::{Read, Reader};
 use crate::syntax::units;
 
@@ -85,45 +84,6 @@ pub struct States {
     pub set: bool,
     /// It cannot be known, or not in full.
     pub unknown: bool,
-}
-
-/// A regular expression that is built when it is first needed.
-#[derive(Debug)]
-pub struct Pattern {
-    source: Box<str>,
-    built: OnceLock<Option<Built>>,
-}
-
-/// Both take time that is linear in the text. The small one is built in a twentieth of the time, which is what counts
-/// for names and words; the large one knows the letters of all scripts, for patterns that ask for them.
-#[derive(Debug)]
-enum Built {
-    Small(regex_lite::Regex),
-    Large(regex::Regex),
-}
-
-/// Texts longer than this are not given to a regular expression.
-pub const REGEX_INPUT_BYTES: usize = 8 * 1024;
-
-impl Pattern {
-    /// Whether it fits; `None` where the text is too long to ask.
-    pub fn fits(&self, text: &str) -> Option<bool> {
-        if text.len() > REGEX_INPUT_BYTES {
-            return None;
-        }
-        let built = self.built.get_or_init(|| build(&self.source).ok());
-        built.as_ref().map(|built| match built {
-            Built::Small(regex) => regex.is_match(text),
-            Built::Large(regex) => regex.is_match(text),
-        })
-    }
-}
-
-fn build(source: &str) -> Result<Built, regex::Error> {
-    match regex_lite::Regex::new(source) {
-        Ok(small) => Ok(Built::Small(small)),
-        Err(_) => regex::Regex::new(source).map(Built::Large),
-    }
 }
 
 /// What a condition is read in: the kind of the rule's subject and the values of its options.
@@ -253,13 +213,13 @@ fn states(at: &Reader<'_>) -> Read<States> {
 }
 
 fn pattern(at: &Reader<'_>, scope: Scope<'_>) -> Read<Pattern> {
-    let source = at.text()?;
+    let pattern = Pattern::new(&at.text()?);
     if scope.values.is_strict()
-        && let Err(error) = build(&source)
+        && let Err(error) = pattern.check()
     {
         return at.mistake(format!("this is no regular expression: {error}"));
     }
-    Ok(Pattern { source: source.into(), built: OnceLock::new() })
+    Ok(pattern)
 }
 
 fn one(at: &Reader<'_>, of: Type, scope: Scope<'_>) -> Read<Operand> {

@@ -1,0 +1,62 @@
+//! Regular expressions of rules: built when they are first needed, and again, for speed, when they are needed often.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A regular expression that is built when it is first needed.
+#[derive(Debug)]
+pub struct Pattern {
+    source: Box<str>,
+    small: OnceLock<Option<regex_lite::Regex>>,
+    large: OnceLock<Option<regex::Regex>>,
+    /// How many bytes it was asked about.
+    asked: AtomicUsize,
+}
+
+/// Texts longer than this are not given to a regular expression.
+pub const REGEX_INPUT_BYTES: usize = 8 * 1024;
+
+/// After so many bytes the large engine, which is twenty times slower to build and as much faster to run, has paid.
+const OFTEN: usize = 16 * 1024;
+
+impl Pattern {
+    /// A regular expression, not built yet.
+    pub fn new(source: &str) -> Self {
+        Self {
+            source: source.into(),
+            small: OnceLock::new(),
+            large: OnceLock::new(),
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    /// Builds it.
+    ///
+    /// # Errors
+    ///
+    /// It is no regular expression.
+    pub fn check(&self) -> Result<(), regex::Error> {
+        if self.small().is_some() { Ok(()) } else { regex::Regex::new(&self.source).map(drop) }
+    }
+
+    /// Whether it fits; `None` where the text is too long to ask. Both engines take time that is linear in the text.
+    pub fn fits(&self, text: &str) -> Option<bool> {
+        if text.len() > REGEX_INPUT_BYTES {
+            return None;
+        }
+        // The small engine knows the letters of ASCII only. Where both are asked, they must agree, however often that was.
+        let often = self.asked.fetch_add(text.len() + 16, Ordering::Relaxed) > OFTEN && text.is_ascii();
+        match self.small().filter(|_| !often) {
+            Some(small) => Some(small.is_match(text)),
+            None => self.large().map(|large| large.is_match(text)),
+        }
+    }
+
+    fn small(&self) -> Option<&regex_lite::Regex> {
+        self.small.get_or_init(|| regex_lite::Regex::new(&self.source).ok()).as_ref()
+    }
+
+    fn large(&self) -> Option<&regex::Regex> {
+        self.large.get_or_init(|| regex::Regex::new(&self.source).ok()).as_ref()
+    }
+}
