@@ -23,20 +23,24 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
         keep_models: args.merged,
         ..facts::Options::default()
     };
-    let loaded = load(&Disk::new(&env.directory), &found, &options);
+    let disk = Disk::new(&env.directory);
+    let loaded = load(&disk, &found, &options);
+    let lone: Vec<_> = loaded.lone().into_iter().filter_map(|it| loaded.facts(&disk, it)).collect();
+    let problems = loaded.problems.iter().chain(lone.iter().flat_map(|part| &part.problems));
+    let problems: Vec<_> = problems.collect();
     let mut out = String::new();
-    for problem in &loaded.problems {
+    for problem in &problems {
         let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
     }
-    let hidden = Hidden::new(loaded.world.parts.iter().flat_map(secrets));
+    let hidden = Hidden::new(loaded.world.parts().flat_map(secrets));
     if args.merged {
         let shown = |text: &Text| hidden.show(text);
-        let merged = loaded.world.parts.iter().filter_map(|part| part.merged(&shown));
+        let merged = loaded.world.parts().filter_map(|part| part.merged(&shown));
         out.extend(merged.map(|data| yaml::write(&data)));
         print(env, out.as_bytes())?;
-        return Ok(if loaded.problems.is_empty() { 0 } else { 2 });
+        return Ok(if problems.is_empty() { 0 } else { 2 });
     }
-    for part in &loaded.world.parts {
+    for part in loaded.world.parts() {
         let _ = writeln!(out, "{}{}", part.target.name(), if part.dual_use { " (dual-use)" } else { "" });
         for &kind in Kind::ALL {
             for id in part.of(kind) {
@@ -61,7 +65,7 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
         }
     }
     print(env, out.as_bytes())?;
-    Ok(if loaded.problems.is_empty() { 0 } else { 2 })
+    Ok(if problems.is_empty() { 0 } else { 2 })
 }
 
 fn place(world: &World, span: crate::source::Span) -> String {

@@ -34,38 +34,35 @@ pub fn check(
     policy: &Policy,
     no_ignores: bool,
 ) -> Run {
-    let Loaded { world, documents, mut problems, reported } = facts::load(files, found, options);
-    let judged: Vec<&Part> = world.parts.iter().filter(|part| !part.files.is_empty()).collect();
-    let judgements: Vec<Judgement> = if judged.len() > 1 {
-        judged.par_iter().map(|part| guarded(&world, part, policy)).collect()
-    } else {
-        judged.iter().map(|part| guarded(&world, part, policy)).collect()
+    let mut loaded = facts::load(files, found, options);
+    let mut gathered = Gathered {
+        wanted: loaded.reported.iter().copied().collect(),
+        problems: std::mem::take(&mut loaded.problems),
+        ..Gathered::default()
     };
-    let mut report = Report::default();
-    let mut found: Vec<(u32, Finding)> = Vec::new();
-    let mut controls = Controls::new();
-    let wanted: BTreeSet<FileId> = reported.into_iter().collect();
-    for (part, judgement) in judged.iter().zip(judgements) {
-        problems.extend(judgement.problems);
-        found.extend(judgement.findings.into_iter().map(|finding| (part.id, finding)));
-        report.undecided.extend(judgement.undecided);
-        controls.extend(judgement.controls);
-        report.checked.extend(part.files.iter().filter(|file| wanted.contains(file)).map(|&file| Checked {
-            file,
-            target: part.target,
-            dual_use: part.dual_use,
-        }));
-        report.secrets.extend(secrets(part));
+    for some in loaded.lone().chunks(AT_ONCE) {
+        let judged = parallel(some, |&it| {
+            let part = loaded.facts(files, it)?;
+            Some((part, guarded(&loaded.world, part, policy)))
+        });
+        gathered.take(judged.into_iter().flatten().collect(), &loaded.world);
+        some.iter().for_each(|&it| loaded.forget(it));
     }
-    report.load_line = judged.iter().flat_map(|part| rows(&world, part, &controls, &wanted)).collect();
-    report.findings = merge_shared(found, &world);
+    let parts: Vec<&Part> = loaded.world.parts().filter(|part| !part.files.is_empty()).collect();
+    let judged = parallel(&parts, |&part| (part, guarded(&loaded.world, part, policy)));
+    gathered.take(judged, &loaded.world);
+    let groups = groups(&loaded.world);
+    let Loaded { world, documents, .. } = loaded;
+    let sources = world.sources;
+    let Gathered { mut report, found, mut problems, wanted } = gathered;
+    report.findings = merge_shared(found, &sources);
     if !no_ignores {
-        heed_comments(&mut report, &world.sources, &documents, policy);
+        heed_comments(&mut report, &sources, &documents, policy);
     }
     report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
     report.undecided.retain(|it| wanted.contains(&it.span.file));
-    by_place(&mut report.findings, &world.sources);
-    let path = |file: FileId| world.source(file).map_or("", |source| &*source.path);
+    by_place(&mut report.findings, &sources);
+    let path = |file: FileId| sources.get(file.0 as usize).map_or("", |source| &*source.path);
     problems.sort_by(|a: &Problem, b| {
         (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id))
     });
@@ -75,9 +72,50 @@ pub fn check(
     report.checked.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.problems = problems;
-    let groups = groups(&world);
-    report.sources = world.sources;
+    report.sources = sources;
     Run { report, documents, groups }
+}
+
+/// Dockerfiles that no service builds and whose facts are held at a time: enough to keep every thread at work.
+const AT_ONCE: usize = 64;
+
+fn parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() > 1 { items.par_iter().map(run).collect() } else { items.iter().map(run).collect() }
+}
+
+/// What the parts gave, one after another.
+#[derive(Default)]
+struct Gathered {
+    report: Report,
+    /// Findings with the part that each is from.
+    found: Vec<(u32, Finding)>,
+    problems: Vec<Problem>,
+    /// The files that findings are wanted for.
+    wanted: BTreeSet<FileId>,
+}
+
+impl Gathered {
+    /// Takes in the parts that were judged together.
+    fn take(&mut self, judged: Vec<(&Part, Judgement)>, world: &facts::World) {
+        let report = &mut self.report;
+        let mut controls = Controls::new();
+        let parts: Vec<&Part> = judged.iter().map(|(part, _)| *part).collect();
+        for (part, judgement) in judged {
+            self.problems.extend(part.problems.iter().cloned().chain(judgement.problems));
+            self.found.extend(judgement.findings.into_iter().map(|finding| (part.id, finding)));
+            report.undecided.extend(judgement.undecided);
+            controls.extend(judgement.controls);
+            report.checked.extend(
+                part.files.iter().filter(|file| self.wanted.contains(file)).map(|&file| Checked {
+                    file,
+                    target: part.target,
+                    dual_use: part.dual_use,
+                }),
+            );
+            report.secrets.extend(secrets(part));
+        }
+        report.load_line.extend(parts.iter().flat_map(|part| rows(world, part, &controls, &self.wanted)));
+    }
 }
 
 impl Run {
@@ -132,7 +170,7 @@ fn guarded(world: &facts::World, part: &Part, policy: &Policy) -> Judgement {
 
 /// One finding a place: what several services get through one anchor, or several projects through one base, is reported
 /// once, as bad as the worst of them, with the others as labels.
-fn merge_shared(found: Vec<(u32, Finding)>, world: &facts::World) -> Vec<Finding> {
+fn merge_shared(found: Vec<(u32, Finding)>, sources: &[Source]) -> Vec<Finding> {
     let mut first: BTreeMap<(String, Span, String), usize> = BTreeMap::new();
     let mut kept: Vec<(u32, Finding)> = Vec::new();
     for (part, finding) in found {
@@ -147,7 +185,7 @@ fn merge_shared(found: Vec<(u32, Finding)>, world: &facts::World) -> Vec<Finding
             Some(index) if !finding.via.is_empty() || kept[index].1.subject == finding.subject => {
                 let (own, into) = &mut kept[index];
                 let elsewhere = *own != part;
-                absorb(into, finding, elsewhere, world);
+                absorb(into, finding, elsewhere, sources);
             }
             _ => {
                 first.insert(key, kept.len());
@@ -158,10 +196,10 @@ fn merge_shared(found: Vec<(u32, Finding)>, world: &facts::World) -> Vec<Finding
     kept.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn absorb(into: &mut Finding, other: Finding, elsewhere: bool, world: &facts::World) {
+fn absorb(into: &mut Finding, other: Finding, elsewhere: bool, sources: &[Source]) {
     for via in &other.via {
         if into.related.len() < 8 && !into.via.contains(via) {
-            let file = world.source(via.file).map_or("", |source| &*source.path);
+            let file = sources.get(via.file.0 as usize).map_or("", |source| &*source.path);
             let text = if elsewhere {
                 format!("still so with `{file}`")
             } else {

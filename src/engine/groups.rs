@@ -8,13 +8,12 @@ use crate::source::FileId;
 /// The groups, each sorted, in the order of their first files.
 pub fn groups(world: &World) -> Vec<Vec<FileId>> {
     let mut leader: Vec<u32> = (0..world.sources.len() as u32).collect();
-    for part in &world.parts {
+    for part in world.parts() {
         let stages = part.of(Kind::Service).filter_map(|id| match part.node(id) {
             Some(Node::Service(service)) => service.stage.value().copied(),
             _ => None,
         });
-        let built =
-            stages.filter_map(|stage| world.parts.get(stage.part as usize)).flat_map(|part| &part.files);
+        let built = stages.filter_map(|stage| world.part(stage.part)).flat_map(|part| &part.files);
         let mut files = part.files.iter().chain(&part.context).chain(built);
         let Some(&first) = files.next() else { continue };
         for &file in files {

@@ -49,7 +49,7 @@ fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
 
 /// The value moves to `.env`, and what is left says that it must be set. Compose only: a stack reads no `.env`.
 fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
-    if world.parts.get(subject.part as usize)?.target == Target::Stack {
+    if world.part(subject.part)?.target == Target::Stack {
         return None;
     }
     let (value, name) = match world.node(subject)? {
@@ -123,7 +123,7 @@ fn file_suffix(world: &World, service: &Service, name: &str) -> Option<String> {
 
 /// The variable's name in small letters, with the service's before it where another secret is called so.
 fn secret_name(world: &World, subject: NodeId, name: &str, service: &Service) -> Option<String> {
-    let part = world.parts.get(subject.part as usize)?;
+    let part = world.part(subject.part)?;
     let taken = |wanted: &str| {
         let secret = part
             .of(Kind::Secret)

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::source::{FileId, Files, Source, clean_path, decode};
 use crate::syntax::yaml;
 
-use super::load::{Document, Loaded, Options};
+use super::load::{Dockerfile, Document, Loaded, Options};
 
 /// What a project may ask about the files around it.
 pub struct Around<'a> {
     /// The files themselves.
     pub files: &'a dyn Files,
-    /// The Dockerfile part for a file, by its cleaned path.
-    pub dockerfiles: &'a BTreeMap<String, u32>,
+    /// Dockerfiles by their cleaned path.
+    pub dockerfiles: &'a BTreeMap<String, Dockerfile>,
     /// The files of `env_file:` that were read, by their cleaned path.
     pub env_files: &'a BTreeMap<String, FileId>,
 }

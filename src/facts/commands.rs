@@ -1,6 +1,6 @@
 //! Commands as facts: of RUN scripts, healthchecks and the like.
 
-use crate::source::{Origin, Text};
+use crate::source::{Origin, Problem, Span, Text};
 use crate::syntax::shell::{self, Place, Script};
 
 use super::kinds::Command;
@@ -16,6 +16,15 @@ const VALUE_FLAGS: &[&str] = &[
 
 /// Programs whose first operand is a subcommand, besides package managers.
 const SUBCOMMANDS: &[&str] = &["git", "docker", "service", "systemctl"];
+
+/// What is said of a script that is nested too deeply to be looked into in full.
+pub fn too_deep(script: &Script, at: Span) -> Option<Problem> {
+    let message = format!(
+        "commands nested deeper than {} levels are not looked into; write them one after another",
+        shell::DEPTH
+    );
+    script.truncated.then(|| Problem::new("shell-too-deep", message, at))
+}
 
 /// Adds the commands of a script; `more` completes each of them.
 pub fn add(
@@ -126,7 +135,7 @@ pub fn in_stage(world: &World, stage: NodeId, own: &Part, command: NodeId) -> Kn
     let Some(program) = command.program.value().and_then(Text::known) else {
         return Known::Unknown(site, "the program comes from a variable");
     };
-    let part = world.parts.get(stage.part as usize).unwrap_or(own);
+    let part = world.part(stage.part).unwrap_or(own);
     present(part, stage, program, site)
 }
 

@@ -1,8 +1,8 @@
 //! The nodes of a run and how they refer to each other.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::source::{FileId, Source, Text};
+use crate::source::{FileId, Problem, Source, Text};
 use crate::syntax::Data;
 
 use super::declare::Table;
@@ -192,6 +192,8 @@ pub struct Part {
     pub files: Vec<FileId>,
     /// Files that are merged below them and judged on their own.
     pub context: Vec<FileId>,
+    /// What could not be looked into.
+    pub problems: Vec<Problem>,
     /// The merged document, where it was asked for.
     pub(super) model: Option<Arc<Value>>,
     nodes: Vec<Node>,
@@ -207,6 +209,7 @@ impl Part {
             dual_use: false,
             files,
             context: Vec::new(),
+            problems: Vec::new(),
             model: None,
             nodes: Vec::new(),
             by_kind: vec![Vec::new(); Kind::ALL.len()],
@@ -265,14 +268,24 @@ impl Part {
 pub struct World {
     /// The files, by their ids.
     pub sources: Vec<Source>,
-    /// The parts, by their ids.
-    pub parts: Vec<Part>,
+    /// The parts, by their ids; those of Dockerfiles are filled when they are asked for.
+    pub(super) parts: Vec<OnceLock<Part>>,
 }
 
 impl World {
     /// A node. Ids come from this world, so it exists; a foreign id gives `None`.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
-        self.parts.get(id.part as usize)?.node(id)
+        self.part(id.part)?.node(id)
+    }
+
+    /// The part of that id, if it is filled.
+    pub fn part(&self, id: u32) -> Option<&Part> {
+        self.parts.get(id as usize)?.get()
+    }
+
+    /// The parts that are filled, in the order of their ids.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter_map(OnceLock::get)
     }
 
     /// A field of a node by its accessor.

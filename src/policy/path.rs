@@ -132,8 +132,7 @@ fn step(world: &World, node: NodeId, segment: Segment) -> View<'_> {
         Segment::Name => View::Text(&it.head().name, it.head().site),
         Segment::Field(field) => (field.get)(it),
         Segment::Project => world
-            .parts
-            .get(node.part as usize)
+            .part(node.part)
             .and_then(|part| part.of(Kind::Project).next())
             .map_or(View::Absent, |project| self_view(world, project)),
         Segment::File => file_of(world, node).map_or(View::Absent, |file| self_view(world, file)),
@@ -143,7 +142,7 @@ fn step(world: &World, node: NodeId, segment: Segment) -> View<'_> {
 /// The file that a node is written in.
 fn file_of(world: &World, node: NodeId) -> Option<NodeId> {
     let file = world.node(node)?.head().site.label.file;
-    let part = world.parts.get(node.part as usize)?;
+    let part = world.part(node.part)?;
     part.of(Kind::File).find(|&id| world.node(id).is_some_and(|it| it.head().site.label.file == file))
 }
 

@@ -79,6 +79,7 @@ pub fn discover(directory: &Path, paths: &[String], exclude: &[String]) -> Resul
             all.push(Found { guess: guess(&path), path, named: true });
             continue;
         }
+        let before = all.len();
         let mut overrides = ignore::overrides::OverrideBuilder::new(&whole);
         for pattern in exclude {
             overrides
@@ -101,6 +102,11 @@ pub fn discover(directory: &Path, paths: &[String], exclude: &[String]) -> Resul
             if is_file && let Some(guess) = guess(&path) {
                 all.push(Found { path, guess: Some(guess), named: false });
             }
+        }
+        // A directory in the place of a file: reading it says so.
+        let name = path.trim_end_matches('/');
+        if all.len() == before && guess(name).is_some() {
+            all.push(Found { path: name.to_owned(), guess: guess(name), named: true });
         }
     }
     all.sort();

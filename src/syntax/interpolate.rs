@@ -1,6 +1,6 @@
 //! `${X}` in Compose and stack files: two grammars that differ in more than one would think.
 
-use crate::source::{Origin, Span, Text, TextBuilder};
+use crate::source::{Origin, Problem, Span, Text, TextBuilder};
 
 /// Whose grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,27 @@ pub struct Variable {
     pub operator: Option<(Operator, Text)>,
 }
 
-/// More levels of defaults than this are left as they stand.
-const DEPTH: u32 = 64;
+/// More levels of `${A:-${B:-...}}` than this are left as they stand, in Dockerfiles, too.
+pub const DEPTH: u32 = 64;
+
+/// What is said of a text that has more.
+pub fn too_deep(text: &Text) -> Option<Problem> {
+    text.find('$')?;
+    let bytes = text.as_str().as_bytes();
+    let (mut open, mut deepest) = (0_u32, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'$' if bytes.get(at + 1) == Some(&b'{') => open += 1,
+            b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    (deepest > DEPTH).then(|| {
+        let message = format!("variables nested deeper than {DEPTH} levels are not looked into");
+        Problem::new("variables-too-deep", message, text.span())
+    })
+}
 
 /// The parts of a text.
 pub fn parts(text: &Text, dialect: Dialect) -> Result<Vec<Part>, Invalid> {

@@ -2,7 +2,7 @@
 
 use crate::source::Text;
 
-use super::interpolate::{Dialect, closing, name_end, operator, parts};
+use super::interpolate::{DEPTH, Dialect, closing, name_end, operator, parts};
 
 /// How a substitution is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +46,6 @@ pub struct Use {
     /// Whether it stands in the default of another, where a stack leaves it as it is.
     pub inner: bool,
 }
-
-/// More levels of defaults than this are not looked into.
-const DEPTH: u32 = 16;
 
 /// The substitutions of a text as Compose reads it, in order; those in the default of another follow it.
 pub fn uses(text: &Text) -> Vec<Use> {

@@ -77,8 +77,7 @@ impl Filler<'_> {
             return;
         };
         let path = dockerfile_path(&self.reading.directory_of(from), &context, &file);
-        let part = self.reading.around.dockerfiles.get(&path);
-        let Some(part) = part.and_then(|&part| self.reading.world.parts.get(part as usize)) else { return };
+        let Some(part) = self.reading.dockerfile(&path) else { return };
         if build.inline.value() == Some(&true) {
             return;
         }

@@ -43,7 +43,7 @@ use super::assemble::Assembled;
 use super::kinds::{File, Project};
 use super::make::{head, nodes};
 use super::model::{At, Value};
-use super::{Known, NodeId, Opened, Part, Site, Target, World};
+use super::{Document, Known, NodeId, Opened, Part, Site, Target, World};
 use files::environment;
 
 /// More facts than this are not stated of one project.
@@ -59,6 +59,8 @@ pub struct Reading<'a> {
     pub world: &'a World,
     /// What lies around the file.
     pub around: &'a Around<'a>,
+    /// The parsed files, by their ids.
+    pub documents: &'a [Document],
     /// The directory that relative paths start from.
     pub directory: &'a str,
     /// What the `.env` beside the file sets.
@@ -80,6 +82,12 @@ pub struct ReadFile<'a> {
 }
 
 impl Reading<'_> {
+    /// The facts of the Dockerfile at a clean path.
+    pub fn dockerfile(&self, path: &str) -> Option<&Part> {
+        let dockerfile = self.around.dockerfiles.get(path)?;
+        dockerfile.facts(self.around.files, self.world, self.documents)
+    }
+
     /// The directory that relative paths of a file start from: the project's, or that of the file which is included or
     /// extended.
     pub fn directory_of(&self, file: FileId) -> String {
@@ -110,6 +118,8 @@ pub struct Filler<'a> {
     pub secrets: BTreeMap<(&'static str, String), NodeId>,
     /// The variables that `.env` sets; a stack reads none.
     pub env_names: BTreeSet<String>,
+    /// What could not be looked into.
+    pub problems: Vec<Problem>,
 }
 
 /// Fills a part with the facts of a project.
@@ -122,14 +132,15 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
         volumes: BTreeMap::new(),
         secrets: BTreeMap::new(),
         env_names: BTreeSet::new(),
+        problems: Vec::new(),
     };
     filler.env_names = filler.read_env_names();
-    let problems = filler.project();
-    (filler.part, problems)
+    filler.project();
+    (filler.part, filler.problems)
 }
 
 impl Filler<'_> {
-    fn project(&mut self) -> Vec<Problem> {
+    fn project(&mut self) {
         let root = At::root(&self.reading.project.model);
         let file = root.file();
         let start = Site::written(Span::point(file, 0));
@@ -170,17 +181,16 @@ impl Filler<'_> {
         self.finish_networks();
         self.finish_volumes();
         self.finish_secrets(root);
-        let mut problems = Vec::new();
         for file in self.reading.files.iter().filter(|file| file.own) {
             self.violations(file);
             self.layout(file);
-            problems.extend(self.settings(file));
+            let unread = self.settings(file);
+            self.problems.extend(unread);
         }
         if self.is_full() {
             let message = format!("this project says more than {NODES} things; the rest is not judged");
-            problems.push(Problem::new("too-large", message, Span::point(file, 0)));
+            self.problems.push(Problem::new("too-large", message, Span::point(file, 0)));
         }
-        problems
     }
 
     /// Adds a file of the project and tells what its name says of it.

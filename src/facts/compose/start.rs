@@ -3,7 +3,7 @@
 use crate::facts::kinds::{Argv, Sysctl};
 use crate::facts::make::{head, nodes};
 use crate::facts::model::At;
-use crate::facts::{Known, List, NodeId, Site};
+use crate::facts::{Known, List, NodeId, Site, commands};
 use crate::source::Text;
 use crate::syntax::shell;
 
@@ -15,6 +15,10 @@ impl Filler<'_> {
         let mut all = Vec::new();
         for key in ["entrypoint", "command"] {
             let Some(own) = at.get(key).filter(|own| !own.is_null()) else { continue };
+            let texts = own.text().into_iter().chain(own.items().filter_map(At::text));
+            for text in texts.filter(|text| text.find('(').or(text.find('`')).is_some()) {
+                self.problems.extend(commands::too_deep(&shell::scan(text), text.span()));
+            }
             let words: List<Text> = match own.text() {
                 Some(text) => shell::split(text).into_iter().collect(),
                 None => own.items().filter_map(|item| item.text().cloned()).collect(),

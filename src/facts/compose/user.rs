@@ -45,8 +45,7 @@ impl Filler<'_> {
             return unknown;
         };
         let path = dockerfile_path(&self.reading.directory_of(build.file()), &context, &file);
-        let Some(&part) = self.reading.around.dockerfiles.get(&path) else { return unknown };
-        let Some(part) = self.reading.world.parts.get(part as usize) else { return unknown };
+        let Some(part) = self.reading.dockerfile(&path) else { return unknown };
         let target = match text("target") {
             Some(Some(target)) => Some(target),
             Some(None) => return Known::Unknown(build.site, "its target comes from a variable"),

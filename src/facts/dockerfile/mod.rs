@@ -21,8 +21,8 @@ mod written;
 
 use std::collections::BTreeMap;
 
-use crate::source::{Problem, Span, Text};
-use crate::syntax::dockerfile as syntax;
+use crate::source::{Span, Text};
+use crate::syntax::{dockerfile as syntax, interpolate};
 
 use super::kinds::{Dockerfile, Instruction, Stage};
 use super::make::{head, nodes};
@@ -42,7 +42,6 @@ pub struct Filler<'a> {
     /// How often each keyword was met in this stage. Instructions are numbered by it, so that one more `USER` leaves the
     /// addresses of all others as they are.
     met: BTreeMap<String, usize>,
-    problems: Vec<Problem>,
 }
 
 /// A stage while its instructions are read.
@@ -55,7 +54,7 @@ struct Open {
 }
 
 /// Fills a part with the facts of a Dockerfile, and says what could not be looked into.
-pub fn fill(file: &syntax::Dockerfile, part: Part) -> (Part, Vec<Problem>) {
+pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
     let mut filler = Filler {
         file,
         part,
@@ -65,10 +64,9 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> (Part, Vec<Problem>) {
         last_run: None,
         previous: None,
         met: BTreeMap::new(),
-        problems: Vec::new(),
     };
     filler.read();
-    (filler.part, filler.problems)
+    filler.part
 }
 
 impl Filler<'_> {
@@ -87,6 +85,7 @@ impl Filler<'_> {
         for instruction in &file.instructions {
             if instruction.keyword == syntax::Keyword::From {
                 self.close();
+                self.part.problems.extend(interpolate::too_deep(&instruction.arguments));
                 self.from(instruction);
                 continue;
             }
@@ -100,6 +99,15 @@ impl Filler<'_> {
     fn instruction(&mut self, it: &syntax::Instruction, outer: Option<NodeId>) {
         let id = self.add_instruction(it, outer.is_some());
         let onbuild = outer.is_some();
+        if !matches!(
+            it.keyword,
+            syntax::Keyword::Run
+                | syntax::Keyword::Cmd
+                | syntax::Keyword::Entrypoint
+                | syntax::Keyword::Onbuild
+        ) {
+            self.part.problems.extend(interpolate::too_deep(&it.arguments));
+        }
         // An instruction does not see the variables that it sets itself.
         let pairs = self.pairs(it, id);
         self.references(it, id, &pairs);

@@ -3,7 +3,7 @@
 use crate::facts::kinds::{Pipeline, Run};
 use crate::facts::make::{head, nodes};
 use crate::facts::{Known, List, Node, NodeId, Site, commands};
-use crate::source::{Problem, Text};
+use crate::source::Text;
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::shell::{self, Script};
 
@@ -47,13 +47,7 @@ impl Filler<'_> {
         };
         run.user = self.scope.user.clone();
         let script = self.script(it);
-        if script.as_ref().is_some_and(|script| script.truncated) {
-            let message = format!(
-                "commands nested deeper than {} levels are not looked into; write them one after another",
-                shell::DEPTH
-            );
-            self.problems.push(Problem::new("shell-too-deep", message, it.head));
-        }
+        self.part.problems.extend(script.as_ref().and_then(|script| commands::too_deep(script, it.head)));
         let stage = self.stages.last().map(|stage| stage.id);
         let base = self.stages.last().and_then(|stage| stage.node.base.value().copied());
         let mut ids = Vec::new();

@@ -34,6 +34,7 @@ impl Filler<'_> {
             None if self.scope.shell_family() == "posix" => shell::scan(&it.arguments),
             None => return,
         };
+        self.part.problems.extend(commands::too_deep(&script, it.head));
         let site = Site::written(it.head);
         let stage = self.stages.last().map(|stage| stage.id);
         let place = if it.keyword == Keyword::Cmd { "command" } else { "entrypoint" };

@@ -280,6 +280,7 @@ impl Filler<'_> {
             _ => None,
         };
         if let Some((form, script)) = script {
+            self.part.problems.extend(commands::too_deep(&script, it.head));
             check.form = Known::Set(form, site);
             check.test = Known::Set(it.arguments.clone(), Site::written(it.arguments.span()));
             check.cannot_fail = Known::Set(commands::cannot_fail(&script), site);

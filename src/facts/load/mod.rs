@@ -1,12 +1,14 @@
 //! From files to a world: read, parse, assemble, link.
 
 mod context;
+mod dockerfiles;
 mod env;
 mod ignores;
 mod input;
 mod projects;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -21,6 +23,7 @@ use super::model::At;
 use super::target;
 use super::{Kind, Known, List, Node, NodeId, Part, Target, World};
 use crate::source::clean_path;
+pub use dockerfiles::Dockerfile;
 use input::{Input, input, is_compose};
 use projects::{Plan, Planner};
 
@@ -61,9 +64,12 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The files that findings are wanted for.
     pub reported: Vec<FileId>,
+    /// The Dockerfiles.
+    dockerfiles: Vec<Dockerfile>,
 }
 
-/// Reads files and everything around them that decides what will run.
+/// Reads files and everything around them that decides what will run. Facts of Dockerfiles that no service builds wait
+/// until they are asked for: [`Loaded::lone`].
 pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let mut loaded = Loaded::default();
     let read = |(index, found): (usize, &Found)| input(files, FileId(index as u32), found, options);
@@ -98,33 +104,17 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
         loaded.world.sources.push(input.source);
         loaded.documents.push(input.document);
     }
-    let parts = dockerfiles.iter().enumerate().map(|(index, &file)| (index as u32, file)).collect::<Vec<_>>();
-    let filled: Vec<(Part, Vec<Problem>)> = maybe_parallel(&parts, |&(id, file)| {
-        let part = Part::new(id, Target::Dockerfile, vec![file]);
-        match loaded.documents.get(file.0 as usize) {
-            Some(Document::Dockerfile(parsed)) => super::dockerfile::fill(parsed, part),
-            _ => (part, Vec::new()),
-        }
-    });
-    for (part, problems) in filled {
-        loaded.world.parts.push(part);
-        loaded.problems.extend(problems);
-    }
-    let mut by_path: BTreeMap<String, u32> = BTreeMap::new();
-    for part in &loaded.world.parts {
-        if let Some(source) = part.files.first().and_then(|&file| loaded.world.source(file)) {
-            by_path.insert(crate::source::clean_path(&source.path), part.id);
+    let mut by_path: BTreeMap<String, Dockerfile> = BTreeMap::new();
+    for file in dockerfiles {
+        let dockerfile = loaded.await_dockerfile(file);
+        if let Some(source) = loaded.world.source(file) {
+            by_path.insert(clean_path(&source.path), dockerfile);
         }
     }
     let planner = Planner { files, use_env: !options.no_env, declared: &options.projects };
     let at_hand = context::read(files, &composes, &planner, &mut loaded, options);
     let all: Vec<FileId> = at_hand.values().copied().collect();
     linked(files, &all, &mut loaded, &mut by_path, options);
-    for (path, &id) in &by_path {
-        if let Some(part) = loaded.world.parts.get_mut(id as usize) {
-            ignores::fill(files, path, part);
-        }
-    }
     let env_files = around::env_files(files, &all, &mut loaded, options);
     let around = Around { files, dockerfiles: &by_path, env_files: &env_files };
     projects(&around, &composes, &planner, &at_hand, &mut loaded, options);
@@ -141,7 +131,7 @@ fn linked(
     files: &dyn Files,
     composes: &[FileId],
     loaded: &mut Loaded,
-    by_path: &mut BTreeMap<String, u32>,
+    by_path: &mut BTreeMap<String, Dockerfile>,
     options: &Options,
 ) {
     let mut wanted = Vec::new();
@@ -167,11 +157,8 @@ fn linked(
         let id = FileId(loaded.world.sources.len() as u32);
         let source = Source::new(id, &path, &text);
         let parsed = dockerfile::parse(&source);
-        let part = Part::new(loaded.world.parts.len() as u32, Target::Dockerfile, vec![id]);
-        by_path.insert(path, part.id);
         // What is wrong in a Dockerfile that was not asked for is said where it is asked for.
-        let (part, _) = super::dockerfile::fill(&parsed, part);
-        loaded.world.parts.push(part);
+        by_path.insert(path, loaded.await_dockerfile(id));
         loaded.world.sources.push(source);
         loaded.documents.push(Document::Dockerfile(parsed));
     }
@@ -233,7 +220,7 @@ fn projects(
     for (index, filled) in filled.into_iter().enumerate() {
         let (part, problems) = filled
             .unwrap_or_else(|| (Part::new(first + index as u32, Target::Compose, Vec::new()), Vec::new()));
-        loaded.world.parts.push(part);
+        loaded.world.parts.push(OnceLock::from(part));
         loaded.problems.extend(problems);
     }
     // A file of several projects is read for each of them; what is wrong in it is said once.
@@ -286,7 +273,16 @@ fn project(
             _ => None,
         })
         .collect();
-    let reading = Reading { project: &assembled, files: read, world, around, directory, env: &env, bare };
+    let reading = Reading {
+        project: &assembled,
+        files: read,
+        world,
+        around,
+        documents: library.documents,
+        directory,
+        env: &env,
+        bare,
+    };
     let (part, more) = compose::fill(&reading, part);
     problems.extend(more);
     Some((part, problems))
@@ -324,7 +320,7 @@ fn bare(
 /// Tells each stage which services build it.
 fn link_back(world: &mut World) {
     let mut built: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-    for part in &world.parts {
+    for part in world.parts() {
         for id in part.of(Kind::Service) {
             if let Some(Node::Service(service)) = part.node(id)
                 && let Some(&stage) = service.stage.value()
@@ -335,7 +331,7 @@ fn link_back(world: &mut World) {
     }
     for (stage, services) in built {
         if let Some(Node::Stage(node)) =
-            world.parts.get_mut(stage.part as usize).and_then(|part| part.node_mut(stage))
+            world.parts.get_mut(stage.part as usize).and_then(|part| part.get_mut()?.node_mut(stage))
         {
             let site = node.head.site;
             node.built_by = Known::Set(List::closed(services), site);

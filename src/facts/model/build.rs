@@ -145,6 +145,7 @@ impl<'a> Builder<'a> {
         if matches!(plain, Plain::Null) {
             return Shape::Null;
         }
+        self.problems.extend(interpolate::too_deep(&scalar.text));
         let lookup = |name: &str| self.env.get(name).filter(|_| !self.as_written).cloned();
         match interpolate::resolve(&scalar.text, self.dialect, &lookup) {
             Ok(text) => {

@@ -1,6 +1,7 @@
 //! Variables in operands that the builder expands.
 
 use crate::source::{Origin, Text, TextBuilder};
+use crate::syntax::interpolate::DEPTH;
 
 /// A use of a variable.
 #[derive(Clone, Debug)]
@@ -27,9 +28,6 @@ pub enum Lookup {
     /// Something sets it to what is not known.
     Unknown,
 }
-
-/// More levels of nesting than this are not looked into.
-const DEPTH: u32 = 16;
 
 /// The variables that a text uses, those in operands included.
 pub fn uses(text: &Text, escape: char) -> Vec<Use> {
