@@ -36,6 +36,8 @@ impl Set {
 struct Format {
     name: &'static str,
     prefix: &'static str,
+    /// How the prefix begins: most words are no token by this alone.
+    first: [u8; 2],
     set: Set,
     /// How many characters follow the prefix, at least and at most.
     least: usize,
@@ -43,7 +45,9 @@ struct Format {
 }
 
 const fn format(name: &'static str, prefix: &'static str, set: Set, least: usize, most: usize) -> Format {
-    Format { name, prefix, set, least, most }
+    // All are in the table below, and a shorter prefix would not compile.
+    let bytes = prefix.as_bytes();
+    Format { name, prefix, first: [bytes[0], bytes[1]], set, least, most }
 }
 
 const ANY: usize = 4096;
@@ -141,7 +145,8 @@ type Hit = (&'static str, usize, usize);
 
 fn token(bytes: &[u8], at: usize) -> Option<Hit> {
     let rest = bytes.get(at..)?;
-    FORMATS.iter().find_map(|format| {
+    let first = [*rest.first()?, *rest.get(1)?];
+    FORMATS.iter().filter(|format| format.first == first).find_map(|format| {
         let body = rest.strip_prefix(format.prefix.as_bytes())?;
         let len = body.iter().take(format.most + 1).take_while(|byte| format.set.has(**byte)).count();
         let ends = body.get(len).is_none_or(|byte| !Set::Word.has(*byte));
