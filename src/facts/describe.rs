@@ -17,6 +17,13 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
     image.place = Known::Set(place, site);
     image.valid = Known::Set(parsed.valid, site);
     image.registry = match &parsed.registry {
+        // Docker Hub by its old names.
+        Some(registry) if matches!(registry.known(), Some("index.docker.io" | "registry-1.docker.io")) => {
+            Known::Set(
+                Text::made("docker.io", registry.span(), Origin::Written),
+                Site { label: registry.span(), ..site },
+            )
+        }
         Some(registry) => own(registry),
         None if parsed.registry_unknown => Known::Unknown(site, "the registry comes from a variable"),
         None => Known::Set(Text::made("docker.io", text.span(), Origin::Written), site),

@@ -28,6 +28,7 @@ impl Filler<'_> {
             };
             label.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
             label.instruction = Known::Set(instruction, site);
+            self.scope.labels.push(pair.key);
             self.part.add(label);
         }
     }

@@ -30,6 +30,8 @@ pub struct Scope {
     pub shell: Option<Vec<Text>>,
     /// EXPOSE.
     pub exposes: Vec<Text>,
+    /// The names of LABEL.
+    pub labels: Vec<Text>,
     /// ENTRYPOINT and its words.
     pub entrypoint: Option<(NodeId, Vec<Text>)>,
     /// CMD and its words.

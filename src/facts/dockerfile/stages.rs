@@ -166,6 +166,7 @@ impl Filler<'_> {
         open.node.volumes = Known::Set(List::closed(scope.volumes.clone()), site);
         open.node.made_paths = Known::Set(List::closed(scope.made_paths.clone()), site);
         open.node.exposes = Known::Set(scope.exposed(), site);
+        open.node.label_names = Known::Set(List::closed(scope.labels.clone()), site);
         open.node.empty = Known::Set(scope.vacant, site);
         open.node.shell = Known::Set(List::closed(scope.shell.clone().unwrap_or_default()), site);
         open.node.shell_family = Known::Set(scope.shell_family(), site);
@@ -201,17 +202,6 @@ impl Filler<'_> {
             stage.reachable = Known::Set(reachable.contains(&index), site);
             stage.inherited = Known::Set(parents.contains(&open.id), site);
             stage.consumed = Known::Set(consumed.contains(&open.id), site);
-            let labels: Vec<Text> = self
-                .part
-                .of(Kind::Label)
-                .filter_map(|id| match self.part.node(id) {
-                    Some(Node::Label(label)) if label.stage.value() == Some(&open.id) => {
-                        Some(label.head.name.clone())
-                    }
-                    _ => None,
-                })
-                .collect();
-            stage.label_names = Known::Set(List::closed(labels), site);
             if let Some(node) = self.part.node_mut(open.id) {
                 *node = Node::Stage(Box::new(stage));
             }

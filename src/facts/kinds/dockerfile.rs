@@ -71,7 +71,7 @@ facts! {
         entrypoint: node(Program),
         /// Ports of its EXPOSE instructions, its parents' included.
         exposes: texts,
-        /// The labels that it sets itself.
+        /// The labels that its instructions set, its parents' included.
         label_names: texts,
         /// The CMD or ENTRYPOINT that a container of it starts, if it has one.
         start: node(Instruction),
