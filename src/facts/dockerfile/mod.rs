@@ -249,7 +249,9 @@ impl Filler<'_> {
         let value = path.as_str().trim_start_matches(['"', '\'']);
         let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
         match path.holes().next() {
-            Some((hole, _)) if hole.start == 0 => Known::Unknown(site, "the path comes from a variable"),
+            Some((hole, _)) if hole.start == path.len() - value.len() => {
+                Known::Unknown(site, "the path comes from a variable")
+            }
             _ => Known::Set(value.starts_with(['/', '\\']) || drive || value.is_empty(), site),
         }
     }

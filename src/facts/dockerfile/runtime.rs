@@ -87,7 +87,7 @@ impl Filler<'_> {
     fn os(&self, open: &Open) -> Known<&'static str> {
         let stage = &open.node;
         if let Some(platform) = stage.platform.value().and_then(Text::known) {
-            let os = if platform.to_ascii_lowercase().starts_with("windows") { "windows" } else { "linux" };
+            let os = if is_windows_platform(platform) { "windows" } else { "linux" };
             return Known::Set(os, stage.platform.site().unwrap_or_default());
         }
         if let Some(parent) = stage.parent.value() {
@@ -103,9 +103,7 @@ impl Filler<'_> {
                 Known::Unknown(site, "nobody says what it starts from")
             };
         };
-        let text = image.text.value().map_or("", Text::as_str).to_ascii_lowercase();
-        let windows = ["/windows/", "/windows:", "nanoserver", "windowsservercore", "servercore"];
-        if windows.iter().any(|sign| text.contains(sign)) {
+        if is_windows_image(image.text.value().map_or("", Text::as_str)) {
             Known::Set("windows", site)
         } else if image.text.value().is_some_and(Text::is_known) {
             Known::Set("linux", site)
@@ -162,6 +160,27 @@ impl Filler<'_> {
             };
         }
     }
+}
+
+/// Whether a stage is known to be for Windows, whose default shell is `cmd`: by its platform, by its parent, by its image.
+pub fn is_windows(stage: &Stage, parent: &Scope, image: &Text) -> bool {
+    match stage.platform.value().and_then(Text::known) {
+        Some(platform) => is_windows_platform(platform),
+        None if stage.parent.is_absent() => is_windows_image(image.as_str()),
+        None => parent.windows,
+    }
+}
+
+fn is_windows_platform(platform: &str) -> bool {
+    platform.to_ascii_lowercase().starts_with("windows")
+}
+
+/// By the names that images of Windows have; their publishers name its editions.
+fn is_windows_image(image: &str) -> bool {
+    let image = image.to_ascii_lowercase();
+    ["/windows/", "/windows:", "nanoserver", "windowsservercore", "servercore"]
+        .iter()
+        .any(|sign| image.contains(sign))
 }
 
 /// The signal that an image brings along: from the Dockerfiles of the official images. Images of systems and language

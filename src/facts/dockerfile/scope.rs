@@ -28,6 +28,8 @@ pub struct Scope {
     pub workdir: Option<Text>,
     /// SHELL.
     pub shell: Option<Vec<Text>>,
+    /// Whether the stage is for Windows.
+    pub windows: bool,
     /// EXPOSE.
     pub exposes: Vec<Text>,
     /// The names of LABEL.
@@ -88,7 +90,7 @@ impl Scope {
 
     /// The shell's program, without its directory.
     pub fn shell_name(&self) -> &str {
-        let Some(words) = &self.shell else { return "sh" };
+        let Some(words) = &self.shell else { return if self.windows { "cmd" } else { "sh" } };
         let name = words.first().and_then(Text::known).unwrap_or("");
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         name.strip_suffix(".exe").unwrap_or(name)

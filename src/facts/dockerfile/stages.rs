@@ -9,7 +9,7 @@ use crate::source::{Origin, Span, Text};
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::{reference, shell, units};
 
-use super::runtime::joined;
+use super::runtime::{is_windows, joined};
 use super::scope::Scope;
 use super::written::case;
 use super::{Filler, Open};
@@ -78,7 +78,7 @@ impl Filler<'_> {
         );
         stage.scratch = Known::Set(image.known() == Some("scratch"), site);
         let parent = self.stages.iter().rposition(|open| same_name(&open.node.head.name, &image));
-        let scope = match parent {
+        let mut scope = match parent {
             Some(index) => {
                 let open = &self.stages[index];
                 stage.parent = Known::Set(open.id, site);
@@ -86,6 +86,7 @@ impl Filler<'_> {
             }
             None => self.external(&mut stage, &image, site),
         };
+        scope.windows = is_windows(&stage, &scope, &image);
         self.open(stage, scope);
         self.written_from(it);
     }
