@@ -53,9 +53,15 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
         None => Known::Absent,
     };
     let tag = parsed.tag.as_ref().and_then(|tag| tag.known().map(str::to_owned));
-    match familiar.as_deref().and_then(|name| images::lookup(name, tag.as_deref())) {
-        Some(facts) => tables(part, &mut image, &facts, text.span()),
-        None => unknown_contents(&mut image, site),
+    if let Some(facts) = familiar.as_deref().and_then(|name| images::lookup(name, tag.as_deref())) {
+        tables(part, &mut image, &facts, text.span());
+    } else {
+        unknown_contents(&mut image, site);
+        let mistyped = familiar.as_deref().and_then(images::nearest);
+        image.nearest = mistyped.map_or(Known::Absent, |name| {
+            let origin = Site::supplied(parsed.repository.span(), Origin::Guess);
+            Known::Set(Text::made(name, parsed.repository.span(), Origin::Guess), origin)
+        });
     }
     part.add(image)
 }
@@ -84,6 +90,7 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
     image.tools = facts.tools.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.lacks = facts.lacks.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.file_variables = facts.file_variables.as_deref().map_or(Known::Unknown(site, REASON), texts);
+    image.accounts = facts.accounts.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.environment = facts.environment.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.file_suffix = text(facts.file_suffix.as_deref().unwrap_or("_FILE"));
     image.end_of_life = facts.end_of_life.as_deref().map_or(Known::Absent, text);
@@ -118,6 +125,7 @@ fn unknown_contents(image: &mut Image, site: Site) {
     image.tools = Known::Unknown(site, NOT_LISTED);
     image.lacks = Known::Unknown(site, NOT_LISTED);
     image.environment = Known::Unknown(site, NOT_LISTED);
+    image.accounts = Known::Unknown(site, NOT_LISTED);
     image.file_variables = Known::Unknown(site, NOT_LISTED);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::source::glob;
+use crate::source::{glob, is_one_edit};
 use crate::syntax::Data;
 
 use super::embedded;
@@ -46,6 +46,8 @@ pub struct ImageFacts {
     pub file_variables: Option<Vec<String>>,
     /// Every variable that it sets, where all are known.
     pub environment: Option<Vec<String>>,
+    /// Every account in it, where all are known.
+    pub accounts: Option<Vec<String>>,
     /// What it appends to a variable's name for the file that holds its value.
     pub file_suffix: Option<String>,
     /// Its last day, `YYYY-MM-DD`.
@@ -63,10 +65,14 @@ struct Table {
     patterns: Vec<(String, usize)>,
 }
 
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(load)
+}
+
 /// What is known of a repository in its short form, with that tag.
 pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    let table = TABLE.get_or_init(load);
+    let table = table();
     let found = table.exact.get(repository).copied().or_else(|| {
         table.patterns.iter().find(|(pattern, _)| glob(pattern, repository)).map(|(_, index)| *index)
     })?;
@@ -85,6 +91,15 @@ pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
     facts.end_of_life = embedded::get(family, "end_of_life").and_then(|table| last_day(table, tag));
     facts.ended = facts.end_of_life.as_deref().map(|day| day < DATA_DATE);
     Some(facts)
+}
+
+/// The repository of our tables whose name is one edit away from an unknown one. Short names are too near to each other.
+pub fn nearest(repository: &str) -> Option<&'static str> {
+    const SHORT: usize = 5;
+    if repository.len() < SHORT {
+        return None;
+    }
+    table().exact.keys().find(|name| is_one_edit(name, repository)).map(String::as_str)
 }
 
 fn load() -> Table {
@@ -117,7 +132,7 @@ fn fill(facts: &mut ImageFacts, data: &Data) {
     take! {
         starts_as = text, drops_privileges = flag, user_override = text, needs_capabilities = texts,
         no_new_privileges = flag, read_only = flag, writes = texts, data_paths = texts, ports = texts, probe = text,
-        has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts, file_suffix = text, environment = texts,
+        has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts, file_suffix = text, environment = texts, accounts = texts,
     }
     if let Some(role) = text("role") {
         facts.role = ROLES.into_iter().find(|known| *known == role);

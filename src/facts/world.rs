@@ -1,5 +1,6 @@
 //! The nodes of a run and how they refer to each other.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::source::{FileId, Problem, Source, Text};
@@ -139,7 +140,7 @@ kinds! {
     Network,
     Package,
     Pair,
-    Permission,
+    Permission, Removal,
     Piece,
     Pipeline,
     Port,
@@ -266,6 +267,8 @@ impl Part {
 /// Everything that is known in one run.
 #[derive(Clone, Debug, Default)]
 pub struct World {
+    /// The directories that services build a Dockerfile in, by its cleaned path.
+    pub contexts: BTreeMap<String, BTreeSet<String>>,
     /// The files, by their ids.
     pub sources: Vec<Source>,
     /// The parts, by their ids; those of Dockerfiles are filled when they are asked for.

@@ -18,7 +18,7 @@ pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use glob::glob;
 pub use ignored::git_ignores;
 pub use lines::LineIndex;
-pub use nearest::nearest;
+pub use nearest::{is_one_edit, nearest};
 pub use paths::clean_path;
 pub use problem::Problem;
 pub use span::{FileId, Position, Span};

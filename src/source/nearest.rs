@@ -35,9 +35,23 @@ fn distance(a: &str, b: &str) -> usize {
     above[b.len()]
 }
 
+/// Whether one letter more, less or else, or the order of two neighbours, is all that keeps two texts apart. Linear.
+pub fn is_one_edit(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same_start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (a.get(same_start..).unwrap_or_default(), b.get(same_start..).unwrap_or_default());
+    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let rest = |text: &[u8]| text.get(..text.len() - same_end).unwrap_or_default().to_vec();
+    match (rest(a).as_slice(), rest(b).as_slice()) {
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{is_one_edit, nearest};
 
     #[test]
     fn finds_misspellings_and_nothing_else() {
@@ -45,5 +59,16 @@ mod tests {
         assert_eq!(nearest("enviroment", ["environment", "env_file"]), Some("environment"));
         assert_eq!(nearest("foo", ["bar", "image"]), None);
         assert_eq!(nearest("image", ["image"]), None);
+    }
+
+    #[test]
+    fn one_edit_is_one_letter_or_one_swap() {
+        assert!(
+            is_one_edit("ngnix", "nginx")
+                && is_one_edit("postgress", "postgres")
+                && is_one_edit("redi", "redis")
+        );
+        assert!(is_one_edit("nodejs", "nodejz") && is_one_edit("aab", "ab"));
+        assert!(!is_one_edit("nginx", "nginx") && !is_one_edit("", "") && !is_one_edit("ngnxi", "nginx"));
     }
 }

@@ -99,6 +99,7 @@ impl Filler<'_> {
                 _ => None,
             })
             .collect();
+        super::build_secrets::compare(build, at, part);
         build.untaken_args = at.get("args").ask(At::map).map(|pairs| {
             let untaken = pairs.items.iter().filter(|pair| {
                 pair.key.known().is_some_and(|name| !taken.contains(name) && !PREDEFINED.contains(&name))

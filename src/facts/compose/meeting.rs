@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::facts::kinds::{Mount, Service};
 use crate::facts::make::nodes;
-use crate::facts::{Kind, Known, Node, NodeId, Site};
+use crate::facts::{Kind, Known, List, Node, NodeId, Site};
+use crate::source::Text;
 
 use super::Filler;
 
@@ -67,6 +68,31 @@ impl Filler<'_> {
         Known::Set(false, key)
     }
 
+    /// Tells each bind of a service what of its stage's dependencies it hides.
+    pub fn hidden_dependencies(&mut self, service: &Service) {
+        let Some(stage) = self.stage_of(service) else { return };
+        let Some(dependencies) = stage.dependency_paths.value().cloned() else { return };
+        let mounts = service.mounts.value().map(|list| list.items.clone()).unwrap_or_default();
+        if dependencies.items.is_empty() {
+            return;
+        }
+        let targets: Vec<String> =
+            mounts.iter().filter_map(|id| self.mount_at(*id).and_then(known_target)).collect();
+        for id in mounts {
+            let Some(mount) = self.mount_at(id) else { continue };
+            let (Some(target), Some(&"bind")) = (known_target(mount), mount.r#type.value()) else { continue };
+            let hides = |path: &&Text| {
+                let held =
+                    targets.iter().any(|other| other.len() > target.len() && is_below(other, path.as_str()));
+                path.as_str() != target && is_below(&target, path.as_str()) && !held
+            };
+            let hidden: Vec<Text> = dependencies.items.iter().filter(hides).cloned().collect();
+            if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
+                mount.hides = Known::Set(List::closed(hidden), mount.head.site);
+            }
+        }
+    }
+
     fn mount_at(&self, id: NodeId) -> Option<&Mount> {
         match self.part.node(id) {
             Some(Node::Mount(mount)) => Some(mount),
@@ -100,10 +126,11 @@ fn known_source(mount: &Mount) -> Option<(bool, String)> {
 
 /// Whether one path is the other or lies below it.
 fn meet(a: &str, b: &str) -> bool {
-    let below = |outer: &str, inner: &str| {
-        inner
-            .strip_prefix(outer.trim_end_matches('/'))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    below(a, b) || below(b, a)
+    is_below(a, b) || is_below(b, a)
+}
+
+fn is_below(outer: &str, inner: &str) -> bool {
+    inner
+        .strip_prefix(outer.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

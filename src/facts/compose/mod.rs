@@ -3,6 +3,7 @@
 mod access;
 mod arguments;
 mod build;
+mod build_secrets;
 mod deploy;
 mod env_files;
 mod environment;
@@ -17,6 +18,7 @@ mod meeting;
 mod merging;
 mod mounts;
 mod networks;
+mod pairs;
 mod passwords;
 mod placement;
 mod ports;
@@ -175,6 +177,7 @@ impl Filler<'_> {
         self.urls(root);
         self.substitutions(root);
         self.container_names();
+        self.counterparts();
         self.sockets();
         self.meeting_mounts();
         self.heaps();

@@ -35,6 +35,7 @@ impl Filler<'_> {
         service.grants = self.grants(at);
         service.mounts = self.mounts(at, &service);
         service.writable_paths = self.writable_paths(&service, key);
+        self.hidden_dependencies(&service);
         service.data_mounted = self.data_mounted(&service, key);
         service.environment = self.environment(at);
         service.networks = self.service_networks(at, key);

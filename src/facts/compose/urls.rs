@@ -6,7 +6,7 @@ use crate::facts::kinds::Url;
 use crate::facts::make::head;
 use crate::facts::model::At;
 use crate::facts::{Kind, Known, Node, NodeId, Site};
-use crate::source::Text;
+use crate::source::{Origin, Text};
 
 use super::Filler;
 use super::arguments::spoken;
@@ -106,6 +106,11 @@ fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site)
         Some((user_info, host)) => (Some(user_info), host),
         None => (None, authority),
     };
+    let port = match host.find(']') {
+        Some(end) if host.as_str().starts_with('[') => host.slice(end + 1..host.len()),
+        _ => host.clone(),
+    };
+    let port = port.split_once(':').map(|(_, port)| port).filter(|port| !port.is_empty());
     let host = match host.find(']') {
         Some(end) if host.as_str().starts_with('[') => host.slice(1..end),
         _ => [':', ',']
@@ -120,6 +125,12 @@ fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site)
     url.place = Known::Set(place, site);
     url.scheme = part(&scheme);
     url.host = part(&host);
+    url.port = match port {
+        Some(port) => part(&port),
+        None => usual_port(scheme.as_str()).map_or(Known::Absent, |port| {
+            Known::Set(Text::made(port, host.span(), Origin::Engine), Site { label: host.span(), ..from })
+        }),
+    };
     url.parameters = parameters(&rest, end).map_or(Known::Absent, |text| part(&text));
     if let Some(user_info) = user_info {
         match user_info.split_once(':') {
@@ -139,6 +150,15 @@ fn url(text: &Text, start: usize, colon: usize, place: &'static str, from: Site)
         }
     }
     Some(url)
+}
+
+/// The port that is meant where a URL of that scheme names none.
+fn usual_port(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "http" | "ws" => Some("80"),
+        "https" | "wss" => Some("443"),
+        _ => None,
+    }
 }
 
 /// What stands behind the `?` of a URL whose host ends at `end`.

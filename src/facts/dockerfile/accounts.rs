@@ -82,6 +82,7 @@ impl Filler<'_> {
     pub fn identify(&self, user: &mut crate::facts::kinds::User) {
         let site = user.head.site;
         let name = user.user.value().and_then(Text::known).unwrap_or_default();
+        user.exists = user.user.value().map_or(Known::Absent, |name| self.exists(name, site));
         user.account = self.scope.accounts.get(name).map_or(Known::Absent, |&id| Known::Set(id, site));
         let known = |flag: Option<bool>| {
             flag.map_or(Known::Unknown(site, "the file may be there"), |flag| Known::Set(flag, site))

@@ -62,7 +62,7 @@ impl Filler<'_> {
         };
         self.scope.vacant = false;
         self.scope.bare &= !may_bring_shell(&copy);
-        self.follows(&copy, instruction);
+        self.follows(&mut copy, instruction);
         copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         copy.instruction = Known::Set(instruction, site);
         if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
@@ -73,17 +73,19 @@ impl Filler<'_> {
     }
 
     /// Notes what a COPY or ADD means for what follows: paths, modes, accounts, downloads.
-    fn follows(&mut self, copy: &Copy, instruction: NodeId) {
+    fn follows(&mut self, copy: &mut Copy, instruction: NodeId) {
         let (Some(to), Some(sources), Some(&keyword)) =
-            (copy.destination.value(), copy.sources.value(), copy.keyword.value())
+            (copy.destination.value().cloned(), copy.sources.value().cloned(), copy.keyword.value())
         else {
             return;
         };
         self.scope.made_paths.push(to.clone());
         let unpacks = keyword == "ADD" && copy.archive.value() != Some(&false);
-        self.brings_accounts(&sources.items, to, unpacks);
+        self.brings_accounts(&sources.items, &to, unpacks);
+        self.may_bring_accounts(&to, unpacks);
+        copy.volume = self.copied_to(&sources.items, &to, instruction);
         if let Known::Set(mode, _) = &copy.chmod {
-            self.copied_permission(keyword, mode, to, instruction);
+            self.copied_permission(keyword, &mode.clone(), &to, instruction);
         }
         if keyword != "ADD" {
             return;
@@ -94,7 +96,7 @@ impl Filler<'_> {
                 && !value.split('#').next().unwrap_or(value).ends_with(".git")
         };
         for url in sources.items.iter().filter(web) {
-            self.added(url, to, !copy.checksum.is_absent(), instruction);
+            self.added(url, &to, !copy.checksum.is_absent(), instruction);
         }
     }
 

@@ -1,13 +1,16 @@
 //! Facts of a Dockerfile.
 
+mod account_sources;
 mod accounts;
 mod copied;
 mod copies;
 mod credentials;
+mod dependencies;
 mod descent;
 mod downloads;
 mod graph;
 mod labels;
+mod left;
 mod leftovers;
 mod mounts;
 mod packages;
@@ -16,6 +19,7 @@ mod run;
 mod runtime;
 mod scope;
 mod stages;
+mod sums;
 mod variables;
 mod written;
 
@@ -277,6 +281,7 @@ impl Filler<'_> {
         self.usual_case();
         self.running();
         self.copied();
+        self.sums();
         self.link_stages();
         self.lead();
     }

@@ -70,6 +70,9 @@ impl Filler<'_> {
                 node.run = Known::Set(id, site);
             }
         }
+        if !onbuild {
+            self.may_make_accounts(script.as_ref());
+        }
         if let Some(script) = &script {
             self.pipelines(script, &ids, id);
             for (command, &node) in script.commands.iter().zip(&ids) {
@@ -94,6 +97,8 @@ impl Filler<'_> {
         self.downloads(script, ids);
         self.accounts(script, ids);
         self.owners(script);
+        self.made_and_removed(script, ids, instruction);
+        self.dependencies(script);
         self.scope.accounts_may_come();
         for (command, &id) in script.commands.iter().zip(ids) {
             let taken = self.taken(command);

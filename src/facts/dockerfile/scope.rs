@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::account_sources::Sources;
+use super::left::Left;
 use crate::facts::{Known, List, NodeId};
 use crate::source::Text;
 use crate::syntax::dockerfile::Lookup;
@@ -50,6 +52,12 @@ pub struct Scope {
     pub passwd: Option<bool>,
     /// Whether there is an `/etc/group`, where that is known.
     pub groups_file: Option<bool>,
+    /// Where other accounts can come from.
+    pub sources: Sources,
+    /// Files that steps made and that no step removed.
+    pub left: Vec<Left>,
+    /// Directories that package managers fill with what the program needs.
+    pub dependencies: Vec<Text>,
     /// Paths of VOLUME.
     pub volumes: Vec<Text>,
     /// Paths that instructions and commands make.

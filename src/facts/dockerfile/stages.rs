@@ -125,6 +125,7 @@ impl Filler<'_> {
         scope.inherits = true;
         if let Some(Node::Image(image)) = self.part.node(id) {
             scope.user = image.user.clone();
+            scope.sources.come_with(image);
             if let Known::Set(names, _) = &image.environment {
                 let set = |name: &Text| (name.as_str().to_owned(), (syntax::Lookup::Unknown, None));
                 scope.variables = names.items.iter().map(set).collect();
@@ -165,6 +166,7 @@ impl Filler<'_> {
         open.node.sets_user = Known::Set(scope.sets_user, site);
         open.node.healthcheck = scope.healthcheck.clone();
         open.node.volumes = Known::Set(List::closed(scope.volumes.clone()), site);
+        open.node.dependency_paths = Known::Set(List::closed(scope.dependencies.clone()), site);
         open.node.made_paths = Known::Set(List::closed(scope.made_paths.clone()), site);
         open.node.exposes = Known::Set(scope.exposed(), site);
         open.node.label_names = Known::Set(List::closed(scope.labels.clone()), site);

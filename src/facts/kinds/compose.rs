@@ -91,6 +91,9 @@ facts! {
         build_args: nodes(Variable),
         /// The secrets and configs that it is given.
         grants: nodes(Grant),
+        /// The service beside it that runs the same repository under the name of its pair: `web` or `web-stable` for
+        /// `web-canary`, `web-blue` for `web-green`.
+        counterpart: node(Service),
         /// What it waits for.
         depends_on: nodes(Dependency),
         /// By what others wait for it.
@@ -205,6 +208,10 @@ facts! {
         stage: node(Stage),
         /// Names of arguments that no ARG of the Dockerfile takes.
         untaken_args: texts,
+        /// Names of secrets that no RUN of the Dockerfile mounts.
+        untaken_secrets: texts,
+        /// Names of secrets that the RUNs of the Dockerfile mount and that it does not give.
+        missing_secrets: texts,
         /// What it may do beyond its sandbox: `security.insecure`, `network.host`.
         entitlements: texts,
         /// The platforms that it is built for.

@@ -95,6 +95,8 @@ facts! {
         volumes: texts,
         /// Paths that its instructions make: of WORKDIR, COPY, ADD and mkdir, its parents' included.
         made_paths: texts,
+        /// Directories that package managers fill with what the program needs, its parents' included: `/app/node_modules`.
+        dependency_paths: texts,
         /// Services that build it.
         built_by: nodes(Service),
     }
@@ -198,6 +200,8 @@ facts! {
         destination: text,
         /// The absolute path of what it makes, if that is one file.
         path: text,
+        /// The VOLUME above it that holds what it makes.
+        volume: text,
         /// The command of its stage that unpacks the archive that it copies.
         extracted_by: node(Command),
         /// The command that changes the mode of the file that it makes, if the RUN right behind it does nothing else.

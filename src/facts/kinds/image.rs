@@ -25,6 +25,10 @@ facts! {
         service: node(Service),
         /// Whether it follows the grammar of references.
         valid: flag,
+        /// The well-known image whose name is but one letter, or the order of two, away from its own.
+        nearest: text,
+        /// The accounts that are in it, if all are known.
+        accounts: texts,
         /// What the image is for.
         role: word("datastore", "broker", "proxy", "dashboard", "agent", "runtime", "os", "application"),
         /// The user that its processes start as.
@@ -81,6 +85,8 @@ facts! {
         set_by: word("service", "instruction", "chown", "image", "engine"),
         /// The account of that name that earlier commands of the stage, or of those it starts from, create or change.
         account: node(Account),
+        /// Whether an account of that name is there: a command or the base image has made it. Not asked of numbers.
+        exists: flag,
         /// Whether an `/etc/passwd` can be there to say who a name is. Known for stages that begin with `scratch`.
         passwd: flag,
         /// Whether an `/etc/group` can be there. Known for stages that begin with `scratch`.

@@ -38,6 +38,9 @@ facts! {
         unknown_option: text,
         /// How mounts travel between host and container: `rprivate` where nothing is written.
         propagation: text,
+        /// Directories that the Dockerfile of its service fills with what the program needs, and that this mount hides: no
+        /// other mount of the service holds them.
+        hides: texts,
         /// The path has a file ending, so it is a file.
         target_is_file: flag,
         /// A named volume that it uses.

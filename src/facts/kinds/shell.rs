@@ -21,6 +21,8 @@ facts! {
         wrappers: texts,
         /// The files that its output is redirected to.
         writes: texts,
+        /// The VOLUME above it that holds a path which it makes or changes.
+        volume: text,
         /// The ARGs and ENVs whose values stand among its words.
         takes: nodes(Variable),
         /// Whether it stands directly in its instruction's script and not in a script given to another shell.

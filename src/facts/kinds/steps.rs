@@ -49,6 +49,20 @@ facts! {
         stage: node(Stage),
     }
 
+    /// A file that a step removes and that an earlier step made: it stays in the layer of that step.
+    removal: Removal {
+        /// The file, as an absolute path; `~/x` for what is in the home of the user.
+        path: text,
+        /// The step that made it.
+        made_by: node(Instruction),
+        /// What COPY or ADD made it from; nothing for what a command made.
+        sources: texts,
+        /// The command that removes it.
+        command: node(Command),
+        /// The stage of that command.
+        stage: node(Stage),
+    }
+
     /// Something that a step fetches from a URL.
     download: Download by via {
         /// What fetches it.
@@ -61,6 +75,9 @@ facts! {
         host: text,
         /// The file that it is stored in; absent where it goes to a pipe or the log.
         output: text,
+        /// The download of its stage that it is the checksum of: it has the same address, but for an ending such as
+        /// `.sha256`, or is a list such as `SHA256SUMS` from the same directory.
+        sums: node(Download),
         /// Whether a step checks it, or anything after it in its stage: a checksum or a signature.
         verified: flag,
         /// What later steps of its stage do with the file, or what it is piped into: `executed`, `unpacked`,

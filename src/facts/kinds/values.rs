@@ -65,6 +65,8 @@ facts! {
         scheme: text,
         /// The host.
         host: text,
+        /// The port; the usual one of `http` and `https` where none is written.
+        port: text,
         /// The user.
         user: text,
         /// The password.

@@ -1,6 +1,7 @@
 //! Dockerfiles become facts when somebody asks for them: most are built by no service that is read, so that they can be
 //! judged and forgotten one after another. Facts take many times the memory of the files that they are about.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::facts::{Part, Target, World};
@@ -27,7 +28,10 @@ impl Dockerfile {
                 part = crate::facts::dockerfile::fill(parsed, part);
             }
             if let Some(source) = world.source(self.file) {
-                ignores::fill(files, &clean_path(&source.path), &mut part);
+                let path = clean_path(&source.path);
+                let unsaid = BTreeSet::new();
+                let contexts = world.contexts.get(&path).unwrap_or(&unsaid);
+                ignores::fill(files, &path, contexts, &mut part);
             }
             part
         }))

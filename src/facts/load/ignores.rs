@@ -1,5 +1,7 @@
 //! What the ignore file of a build context keeps out (Dockerfile reference, `.dockerignore`).
 
+use std::collections::BTreeSet;
+
 use crate::facts::kinds::Copy;
 use crate::facts::{Kind, Known, Node, NodeId, Part, Site};
 use crate::source::{Files, Origin, Text, clean_path, decode, glob};
@@ -13,26 +15,34 @@ struct Ignore {
     patterns: Vec<String>,
 }
 
-/// Tells the copies of a Dockerfile at `path` which ignore file holds for them and whether it keeps them out.
-pub fn fill(files: &dyn Files, path: &str, part: &mut Part) {
+/// Tells the copies of a Dockerfile at `path` which ignore file holds for them and whether it keeps them out. `contexts`
+/// are those that services build it with.
+pub fn fill(files: &dyn Files, path: &str, contexts: &BTreeSet<String>, part: &mut Part) {
     let copies: Vec<NodeId> = part.of(Kind::Copy).collect();
     if copies.is_empty() {
         return;
     }
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let own = [format!("{path}.dockerignore"), beside(directory)];
-    let own = own.iter().find_map(|path| read(files, path));
-    let above = own.is_none() && is_above(files, directory);
+    let own = format!("{path}.dockerignore");
+    let several = contexts.len() > 1 && !files.is_file(&own);
+    let context = contexts.first().map_or(directory, String::as_str);
+    let own = [own, beside(context)].iter().find_map(|path| read(files, path));
+    let above = own.is_none() && contexts.is_empty() && is_above(files, directory);
     for id in copies {
         let Some(Node::Copy(copy)) = part.node_mut(id) else { continue };
         if !copy.from.is_absent() {
             continue;
         }
-        // Nobody says what the context is; mostly it is the directory of the Dockerfile.
-        let site = Site { origin: Origin::Guess, ..copy.head.site };
+        // Where no service says what the context is, it is mostly the directory of the Dockerfile.
+        let origin = if contexts.is_empty() { Origin::Guess } else { Origin::Written };
+        let site = Site { origin, ..copy.head.site };
         (copy.ignore_file, copy.ignored) = match &own {
+            _ if several => {
+                let reason = "services build it with different contexts";
+                (Known::Unknown(site, reason), Known::Unknown(site, reason))
+            }
             Some(ignore) => (
-                Known::Set(Text::made(&ignore.path, site.label, Origin::Guess), site),
+                Known::Set(Text::made(&ignore.path, site.label, origin), site),
                 ignored(copy, &ignore.patterns, site),
             ),
             None if above => {

@@ -114,7 +114,7 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
     let planner = Planner { files, use_env: !options.no_env, declared: &options.projects };
     let at_hand = context::read(files, &composes, &planner, &mut loaded, options);
     let all: Vec<FileId> = at_hand.values().copied().collect();
-    linked(files, &all, &mut loaded, &mut by_path, options);
+    loaded.world.contexts = linked(files, &all, &mut loaded, &mut by_path, options);
     let env_files = around::env_files(files, &all, &mut loaded, options);
     let around = Around { files, dockerfiles: &by_path, env_files: &env_files };
     projects(&around, &composes, &planner, &at_hand, &mut loaded, options);
@@ -126,15 +126,15 @@ fn maybe_parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + 
     if items.len() > 1 { items.par_iter().map(run).collect() } else { items.iter().map(run).collect() }
 }
 
-/// Reads the Dockerfiles that services build and that were not read yet.
+/// Reads the Dockerfiles that services build and that were not read yet. Returns the contexts of each.
 fn linked(
     files: &dyn Files,
     composes: &[FileId],
     loaded: &mut Loaded,
     by_path: &mut BTreeMap<String, Dockerfile>,
     options: &Options,
-) {
-    let mut wanted = Vec::new();
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut contexts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for &file in composes {
         let (Some(source), Some(Document::Yaml(tree))) =
             (loaded.world.source(file), loaded.documents.get(file.0 as usize))
@@ -142,26 +142,26 @@ fn linked(
             continue;
         };
         let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        wanted.extend(
-            builds(tree).into_iter().map(|(context, file)| dockerfile_path(directory, &context, &file)),
-        );
+        for (context, file) in builds(tree) {
+            let of = contexts.entry(dockerfile_path(directory, &context, &file)).or_default();
+            of.insert(around::beside(directory, &context));
+        }
     }
-    wanted.sort();
-    wanted.dedup();
-    for path in wanted {
-        let allowed = options.allow_outside || files.is_inside(&path);
-        if by_path.contains_key(&path) || !files.is_file(&path) || !allowed {
+    for path in contexts.keys() {
+        let allowed = options.allow_outside || files.is_inside(path);
+        if by_path.contains_key(path) || !files.is_file(path) || !allowed {
             continue;
         }
-        let Ok(text) = files.read(&path).and_then(|bytes| decode(bytes, true)) else { continue };
+        let Ok(text) = files.read(path).and_then(|bytes| decode(bytes, true)) else { continue };
         let id = FileId(loaded.world.sources.len() as u32);
-        let source = Source::new(id, &path, &text);
+        let source = Source::new(id, path, &text);
         let parsed = dockerfile::parse(&source);
         // What is wrong in a Dockerfile that was not asked for is said where it is asked for.
-        by_path.insert(path, loaded.await_dockerfile(id));
+        by_path.insert(path.clone(), loaded.await_dockerfile(id));
         loaded.world.sources.push(source);
         loaded.documents.push(Document::Dockerfile(parsed));
     }
+    contexts
 }
 
 /// Contexts and Dockerfiles of the services of a file, as far as they are written plainly.
