@@ -145,7 +145,8 @@ impl Command {
                     flags.extend(
                         text[1..]
                             .chars()
-                            .filter(char::is_ascii_alphanumeric)
+                            // What follows is the value of the flag: `-o/tmp/k`.
+                            .take_while(char::is_ascii_alphanumeric)
                             .map(|letter| Text::made(&format!("-{letter}"), span, word.text.origin())),
                     );
                 }
