@@ -46,7 +46,9 @@ pub fn check(
             Some((part, guarded(&loaded.world, part, policy)))
         });
         gathered.take(judged.into_iter().flatten().collect(), &loaded.world);
-        some.iter().for_each(|&it| loaded.forget(it));
+        for &it in some {
+            loaded.forget(it);
+        }
     }
     let parts: Vec<&Part> = loaded.world.parts().filter(|part| !part.files.is_empty()).collect();
     let judged = parallel(&parts, |&part| (part, guarded(&loaded.world, part, policy)));
