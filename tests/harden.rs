@@ -76,7 +76,10 @@ fn every_case_is_rewritten_as_its_after_folder_says() {
         let project = tempfile::tempdir().unwrap();
         fs::create_dir(project.path().join(".git")).unwrap();
         put(project.path(), &tree(&case.join("before")));
-        let first = plimsoll(project.path(), &["harden", "--no-config", "--write", "."]);
+        let more = fs::read_to_string(case.join("args")).unwrap_or_default();
+        let harden: Vec<&str> =
+            ["harden", "--no-config", "."].into_iter().chain(more.split_whitespace()).collect();
+        let first = plimsoll(project.path(), &[&harden[..], &["--write"]].concat());
         let notes = String::from_utf8(first.stderr).unwrap();
         assert_eq!(first.status.code(), Some(0), "{name}: {notes}");
         fs::remove_dir(project.path().join(".git")).unwrap();
@@ -89,7 +92,7 @@ fn every_case_is_rewritten_as_its_after_folder_says() {
         if now != tree(&case.join("after")) || notes != fs::read_to_string(case.join("notes.txt")).unwrap() {
             failures.push(format!("{name}: {now:#?}\n{notes}"));
         }
-        let again = plimsoll(project.path(), &["harden", "--no-config", "."]);
+        let again = plimsoll(project.path(), &harden);
         assert!(again.stdout.is_empty(), "{name}: a second run changes more");
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

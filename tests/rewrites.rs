@@ -27,8 +27,13 @@ fn rewrite(arguments: &[&str], text: &str) -> (String, String) {
 
 #[test]
 fn an_inserted_instruction_brings_no_finding_by_moving_others() {
-    let (text, notes) = rewrite(&["harden"], "FROM node:24-slim\nWORKDIR /app\nCMD node server.js\n");
-    assert_eq!(text, "FROM node:24-slim\nWORKDIR /app\nUSER 10001:10001\nCMD node server.js\n", "{notes}");
+    let (text, notes) = rewrite(&["harden"], "FROM node:24-slim\nWORKDIR /app\nCMD node server.js $PORT\n");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[2].starts_with("RUN groupadd ") && lines[2].ends_with(" && chown 10001:10001 /app"),
+        "{text}"
+    );
+    assert_eq!(lines[3..], ["USER 10001:10001", "CMD node server.js $PORT"], "{notes}");
     assert!(notes.contains("[shell-form-command]"), "what was there before is still reported: {notes}");
 }
 

@@ -13,6 +13,7 @@ pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Cha
     match recipe {
         Recipe::SecretToFile => secret_to_file(world, subject),
         Recipe::SecretToEnv => secret_to_env(world, subject),
+        Recipe::ExecForm => exec_form(world, subject),
     }
 }
 
@@ -74,6 +75,51 @@ fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
         hidden(format!("{directory}.gitignore"), ".env"),
         hidden(format!("{directory}.dockerignore"), ".env"),
     ])
+}
+
+/// The JSON list of a command that asks nothing of the shell.
+fn exec_form(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let Some(Node::Instruction(instruction)) = world.node(subject) else { return None };
+    let text = instruction.text.value()?;
+    let words = plain_words(text.known()?)?;
+    let listed: Vec<String> =
+        words.iter().map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))).collect();
+    Some(vec![Change::Replace(text.span(), format!("[{}]", listed.join(", ")))])
+}
+
+/// Words that a shell starts itself, or that are no program.
+const BUILTINS: [&str; 12] =
+    [".", ":", "cd", "command", "eval", "exit", "export", "if", "set", "source", "trap", "while"];
+
+/// The words of a command in which nothing but blanks and quotes means anything to a shell; without `exec`.
+fn plain_words(command: &str) -> Option<Vec<String>> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in command.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some('"') if "$`\\".contains(c) => return None,
+            Some(_) if !c.is_control() => word.get_or_insert_default().push(c),
+            None if c == '"' || c == '\'' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c == ' ' => words.extend(word.take()),
+            None if c.is_control() || "$`\\|&;<>(){}[]*?~#!".contains(c) => return None,
+            None => word.get_or_insert_default().push(c),
+            Some(_) => return None,
+        }
+    }
+    if quote.is_some() {
+        return None;
+    }
+    words.extend(word);
+    if words.first().is_some_and(|word| word == "exec") {
+        words.remove(0);
+    }
+    let program = words.first()?;
+    (!program.is_empty() && !program.contains('=') && !BUILTINS.contains(&program.as_str())).then_some(words)
 }
 
 fn hidden(path: String, line: &str) -> Change {
@@ -149,4 +195,34 @@ fn secret_name(world: &World, subject: NodeId, name: &str, service: &Service) ->
 fn directory(world: &World, text: &Text) -> String {
     let path = world.source(text.span().file).map_or("", |source| &*source.path);
     path.rsplit_once('/').map_or_else(String::new, |(directory, _)| format!("{directory}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_words;
+
+    #[test]
+    fn only_what_needs_no_shell_is_taken_apart() {
+        let words = |command: &str| plain_words(command).map(|words| words.join("|"));
+        assert_eq!(words("node server.js"), Some("node|server.js".to_owned()));
+        assert_eq!(words("exec  app  --name 'a $b' \"\" x=1"), Some("app|--name|a $b||x=1".to_owned()));
+        for shell in [
+            "app $PORT",
+            "a && b",
+            "a | b",
+            "A=1 app",
+            "cd /app",
+            "app > /log",
+            "app \"$X\"",
+            "app 'open",
+            "exec",
+            "",
+            "app *.js",
+            "app \\\n --x",
+            "npm start; true",
+            "~/app",
+        ] {
+            assert_eq!(words(shell), None, "{shell}");
+        }
+    }
 }

@@ -5,8 +5,9 @@ use crate::facts::Document;
 use crate::source::{Edit, FileId, Source, Span};
 use crate::syntax::Data;
 use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
-use crate::syntax::yaml::{Amender, NodeId, Tree};
+use crate::syntax::yaml::{Amender, Entry, NodeId, Tree};
 
+use super::anchor::shared;
 use super::new_file::NewFile;
 
 /// What a repair changes.
@@ -44,6 +45,7 @@ pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Res
 pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Rewrite, String> {
     let mut all: Vec<Edit> = Vec::new();
     let mut new_files = Vec::new();
+    let moves = repair.changes.iter().any(|it| matches!(it, Change::Create { .. } | Change::AddLine { .. }));
     for change in &repair.changes {
         let file = match place(change) {
             Place::File(file) => file,
@@ -61,15 +63,21 @@ pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> R
             (Change::Override { at, key, without }, Document::Yaml(tree)) => {
                 overriding(tree, source, (*at, key), *without, documents)?
             }
-            (_, Document::Yaml(tree)) => yaml(change, tree, source)?,
+            (_, Document::Yaml(tree)) => {
+                if !moves {
+                    shared(tree, change)?;
+                }
+                yaml(change, tree, source)?
+            }
             (_, Document::Dockerfile(file)) => dockerfile(change, file, source)?,
             (_, Document::Unread) => return Err("the file could not be read".to_owned()),
         };
         // Several keys go to the same place; they stand there in the order in which they are wanted.
         for edit in more {
-            match all.iter_mut().find(|other| other.span == edit.span && edit.span.is_empty()) {
-                Some(other) => other.text.push_str(&edit.text),
-                None => all.push(edit),
+            match all.iter_mut().find(|other| other.span == edit.span) {
+                Some(other) if edit.span.is_empty() => other.text.push_str(&edit.text),
+                Some(other) if *other == edit => {}
+                _ => all.push(edit),
             }
         }
     }
@@ -109,7 +117,7 @@ fn leaves(path: &str, value: &Data, paths: &mut Vec<String>) {
 /// What is inserted behind a line that goes away takes that line's place.
 fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
     let (mut removals, rest): (Vec<Edit>, Vec<Edit>) =
-        all.into_iter().partition(|edit| edit.text.is_empty() && !edit.span.is_empty());
+        all.into_iter().partition(|edit| !edit.span.is_empty() && only_comments(&edit.text));
     let mut kept = Vec::new();
     for edit in rest {
         let inside = |removal: &&mut Edit| {
@@ -136,6 +144,11 @@ fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
     }
     kept.extend(removals);
     kept
+}
+
+/// Whether nothing is written but the comments of what goes away.
+fn only_comments(text: &str) -> bool {
+    text.lines().all(|line| line.trim_start().starts_with('#'))
 }
 
 /// Where a change is made.
@@ -230,7 +243,9 @@ fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, Stri
             } else if let Some((sequence, index)) = tree.item_at(at.start) {
                 amender.remove_item(sequence, index)
             } else {
-                Err("it is not written where it can be removed".to_owned())
+                let entry = whole_value(tree, *at);
+                let (mapping, entry) = entry.ok_or("it is not written where it can be removed")?;
+                amender.remove_entry(mapping, entry)
             }
         }
         Change::Replace(at, text) => amender.replace(*at, text),
@@ -244,6 +259,14 @@ fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, Stri
         }
         _ => Err("a YAML file has no instructions".to_owned()),
     }
+}
+
+/// The entry whose value is the one text at a span: `tmpfs: /tmp` where a list may stand, too.
+fn whole_value(tree: &Tree, at: Span) -> Option<(NodeId, &Entry)> {
+    let value = *tree.around(at.start).last()?;
+    tree.scalar(value).filter(|scalar| scalar.text.span() == at)?;
+    let mapping = tree.node(value).parent?;
+    tree.entries(mapping).iter().find(|entry| entry.value == value).map(|entry| (mapping, entry))
 }
 
 /// The mapping under the key at a span.
@@ -271,13 +294,13 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         .ok_or_else(|| "it is not in an instruction".to_owned())?;
     let eol = source.line_ending();
     Ok(vec![match change {
-        Change::Remove(at) => Edit::remove(
-            part(instruction, source, *at).unwrap_or_else(|| whole_lines(source, instruction.span)),
-        ),
+        Change::Remove(at) => {
+            part(instruction, source, *at).map_or_else(|| removed(file, instruction, source), Edit::remove)
+        }
         Change::Replace(at, text) => Edit::replace(*at, text.clone()),
         Change::InsertBefore(_, line) => {
             let start = whole_lines(source, instruction.span).start;
-            Edit::replace(Span::point(source.id, start), format!("{line}{eol}"))
+            Edit::replace(Span::point(source.id, start), format!("{}{eol}", line.replace('\n', eol)))
         }
         Change::InsertAfter(_, line) => {
             Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
@@ -300,6 +323,15 @@ fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec
         }
         _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
+}
+
+/// An instruction goes, the comments between its lines stay.
+fn removed(file: &Dockerfile, instruction: &Instruction, source: &Source) -> Edit {
+    let lines = whole_lines(source, instruction.span);
+    let inside = file.comments.iter().filter(|comment| lines.contains(comment.span));
+    let kept =
+        inside.map(|comment| format!("{}{}", source.slice(comment.span).trim_end(), source.line_ending()));
+    Edit::replace(lines, kept.collect::<String>())
 }
 
 /// A flag, or one of several pairs, with the blanks behind or before it; nothing where all of the instruction is meant.

@@ -1,5 +1,6 @@
 //! From findings to verified new text. Uses `engine` and below; knows no report.
 
+mod anchor;
 mod batch;
 mod desk;
 mod diff;

@@ -79,12 +79,17 @@ pub enum Recipe {
     SecretToFile,
     /// Move a value to `.env`.
     SecretToEnv,
+    /// Write the words of a shell form as a JSON list.
+    ExecForm,
 }
 
 impl Recipe {
     /// Every recipe by the name that rules use.
-    pub const NAMES: [(&'static str, Self); 2] =
-        [("secret-to-file", Self::SecretToFile), ("secret-to-env", Self::SecretToEnv)];
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("secret-to-file", Self::SecretToFile),
+        ("secret-to-env", Self::SecretToEnv),
+        ("exec-form", Self::ExecForm),
+    ];
 }
 
 /// Data with placeholders.

@@ -122,6 +122,11 @@ impl Template {
                 Piece::Field(path) | Piece::It(path) => match data(view(piece, path, filling)) {
                     Filled::Value(Data::Text(text)) => out.push_str(&text),
                     Filled::Value(Data::Int(number)) => out.push_str(&number.to_string()),
+                    // The words of a command: who writes it into a list uses the placeholder alone.
+                    Filled::Value(Data::List(items)) => match words(&items) {
+                        Some(words) => out.push_str(&words),
+                        None => return Filled::Unknown,
+                    },
                     Filled::Value(_) | Filled::Unknown => return Filled::Unknown,
                     Filled::Absent => return Filled::Absent,
                 },
@@ -129,6 +134,15 @@ impl Template {
         }
         Filled::Value(Data::Text(out))
     }
+}
+
+/// Texts with blanks between them; nothing where an item is no text.
+fn words(items: &[Data]) -> Option<String> {
+    let words: Option<Vec<&str>> = items
+        .iter()
+        .map(|item| if let Data::Text(text) = item { Some(text.as_str()) } else { None })
+        .collect();
+    Some(words?.join(" "))
 }
 
 fn placeholder(at: &Reader<'_>, name: &str, places: Places<'_>) -> Read<Piece> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account_sources::Sources;
 use super::left::Left;
-use crate::facts::{Known, List, NodeId};
+use crate::facts::{Known, List, NodeId, Site};
 use crate::source::Text;
 use crate::syntax::dockerfile::Lookup;
 
@@ -67,6 +67,24 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The paths of VOLUME, and the WORKDIR.
+    pub fn working_paths(&self, site: Site) -> Known<List<Text>> {
+        let workdir = self.workdir.iter().filter(|path| path.as_str() != "/");
+        let mut paths: Vec<Text> = Vec::new();
+        for path in self.volumes.iter().chain(workdir) {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+            match path.known() {
+                Some(known) if known.starts_with('/') && known.chars().all(plain) => {
+                    if paths.iter().all(|other| other.as_str() != known) {
+                        paths.push(path.clone());
+                    }
+                }
+                _ => return Known::Unknown(site, "a path in it is not known"),
+            }
+        }
+        Known::Set(List::closed(paths), site)
+    }
+
     /// What a child stage takes over: everything but ARGs, which end with their stage.
     pub fn inherited(&self) -> Self {
         self.clone()

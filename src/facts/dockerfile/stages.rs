@@ -167,6 +167,7 @@ impl Filler<'_> {
         open.node.healthcheck = scope.healthcheck.clone();
         open.node.volumes = Known::Set(List::closed(scope.volumes.clone()), site);
         open.node.dependency_paths = Known::Set(List::closed(scope.dependencies.clone()), site);
+        open.node.working_paths = scope.working_paths(site);
         open.node.made_paths = Known::Set(List::closed(scope.made_paths.clone()), site);
         open.node.exposes = Known::Set(scope.exposed(), site);
         open.node.label_names = Known::Set(List::closed(scope.labels.clone()), site);

@@ -97,6 +97,9 @@ facts! {
         made_paths: texts,
         /// Directories that package managers fill with what the program needs, its parents' included: `/app/node_modules`.
         dependency_paths: texts,
+        /// Where its program may want to write: the paths of VOLUME, and its WORKDIR if that is not the root. Unknown where
+        /// one has characters that mean something to a shell.
+        working_paths: texts,
         /// Services that build it.
         built_by: nodes(Service),
     }

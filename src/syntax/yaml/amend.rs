@@ -3,8 +3,9 @@
 use crate::source::{Edit, Source, Span};
 use crate::syntax::Data;
 
+use super::inherited::{longer, merged};
 use super::render::{self, Style};
-use super::tree::{Entry, NodeId, Shape, Style as ScalarStyle, Tree};
+use super::tree::{Comment, Entry, NodeId, Shape, Style as ScalarStyle, Tree};
 
 /// Why a change is not made.
 pub type Refusal = String;
@@ -15,37 +16,39 @@ pub type Amended = Result<Vec<Edit>, Refusal>;
 /// Changes to one file.
 #[derive(Clone, Copy, Debug)]
 pub struct Amender<'a> {
-    tree: &'a Tree,
-    source: &'a Source,
-    style: Style,
+    pub(super) tree: &'a Tree,
+    pub(super) source: &'a Source,
+    pub(super) style: Style,
 }
 
 impl<'a> Amender<'a> {
     /// An amender that writes as the file is written.
     pub fn new(tree: &'a Tree, source: &'a Source) -> Self {
-        let style = Style {
-            step: step(tree, source),
-            dash: dash(tree, source),
-            quote: quote(tree),
-            eol: source.line_ending(),
-        };
-        Self { tree, source, style }
+        Self { tree, source, style: Style::of(tree, source) }
     }
 
     /// Creates or replaces the key of a mapping; mappings are merged into what is there.
     pub fn set(&self, mapping: NodeId, key: &str, value: &Data) -> Amended {
         self.writable(mapping)?;
-        let Some(entry) = self.tree.get(mapping, key) else {
-            if self.tree.effective(mapping).iter().any(|it| self.key(it.entry) == Some(key)) {
-                return Err(format!("`{key}` comes through a merge key; change it at its anchor"));
-            }
-            return self.insert(mapping, key, value);
+        let Some(entry) = self.own(mapping, key) else {
+            return match self.inherited(mapping, key)? {
+                Some(old) => match merged(old.clone(), value) {
+                    new if new == old => Ok(Vec::new()),
+                    new => self.insert(mapping, key, &new),
+                },
+                None => self.insert(mapping, key, value),
+            };
         };
         let node = self.tree.node(entry.value);
         match (&node.shape, value) {
-            (Shape::Alias { name, .. }, _) => {
-                Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str()))
+            (Shape::Alias { .. }, Data::Map(inner)) if self.is_mapping(entry.value) => {
+                let mut edits = Vec::new();
+                for (key, value) in inner {
+                    edits.extend(self.set(entry.value, key, value)?);
+                }
+                Ok(edits)
             }
+            (Shape::Alias { .. }, _) => Ok(vec![self.instead_of_alias(entry, value)]),
             (Shape::Mapping { entries, .. }, Data::Map(inner)) if !entries.is_empty() => {
                 let mut edits = Vec::new();
                 for (key, value) in inner {
@@ -65,10 +68,16 @@ impl<'a> Amender<'a> {
             (Shape::Scalar(_), Data::List(_) | Data::Map(_)) => {
                 Err(format!("`{key}` is written in another form"))
             }
-            (_, Data::List(_) | Data::Map(_)) if self.source.slice(node.span).contains('#') => {
-                Err(format!("`{key}` has comments in it that would be lost"))
-            }
             (_, Data::List(_) | Data::Map(_)) => {
+                let behind_key = |comment: &&Comment| {
+                    let between =
+                        Span::new(self.source.id, self.tree.node(entry.key).span.end, node.span.start);
+                    comment.trailing && between.contains(comment.span)
+                };
+                let inside = self.tree.comments.iter().filter(|comment| entry.span.contains(comment.span));
+                if inside.filter(|comment| !behind_key(comment)).count() > 0 {
+                    return Err(format!("`{key}` has comments in it that would be lost"));
+                }
                 let flow = matches!(
                     &node.shape,
                     Shape::Mapping { flow: true, .. } | Shape::Sequence { flow: true, .. }
@@ -77,7 +86,11 @@ impl<'a> Amender<'a> {
                     return Ok(vec![Edit::replace(node.span, render::flow(value, self.style.quote))]);
                 }
                 let start = self.tree.node(entry.key).span.end;
-                let text = format!(":{}", render::value(value, self.column(entry.span.start), self.style));
+                let head = self.source.slice(Span::new(self.source.id, start, node.span.start));
+                // A comment behind the key stays there; the blanks before the first item go.
+                let head = head.lines().next().unwrap_or(":").trim_end();
+                let text =
+                    format!("{head}{}", render::value(value, self.column(entry.span.start), self.style));
                 Ok(vec![Edit::replace(Span::new(self.source.id, start, entry.span.end), text)])
             }
             _ => Ok(vec![Edit::replace(node.span, render::flow(value, self.style.quote))]),
@@ -111,8 +124,13 @@ impl<'a> Amender<'a> {
     /// Adds items to the list of a key; equal ones are not added again.
     pub fn append(&self, mapping: NodeId, key: &str, items: &[Data]) -> Amended {
         self.writable(mapping)?;
-        let Some(entry) = self.tree.get(mapping, key) else {
-            return self.set(mapping, key, &Data::List(items.to_vec()));
+        let Some(entry) = self.own(mapping, key) else {
+            let all = match self.inherited(mapping, key)? {
+                None => items.to_vec(),
+                Some(Data::List(old)) => longer(old, items),
+                Some(_) => return Err(format!("`{key}` is no list")),
+            };
+            return self.insert(mapping, key, &Data::List(all));
         };
         let node = self.tree.node(entry.value);
         let Shape::Sequence { items: old, flow } = &node.shape else {
@@ -120,9 +138,12 @@ impl<'a> Amender<'a> {
                 Shape::Scalar(scalar) if scalar.text.is_empty() => {
                     self.set(mapping, key, &Data::List(items.to_vec()))
                 }
-                Shape::Alias { name, .. } => {
-                    Err(format!("`{key}` is the alias `*{}`; change it at its anchor", name.as_str()))
-                }
+                Shape::Alias { .. } => match self.copied(entry.value, key)? {
+                    Data::List(old) => {
+                        Ok(vec![self.instead_of_alias(entry, &Data::List(longer(old, items)))])
+                    }
+                    _ => Err(format!("`{key}` is no list")),
+                },
                 _ => Err(format!("`{key}` is no list")),
             };
         };
@@ -160,57 +181,6 @@ impl<'a> Amender<'a> {
         Ok(vec![Edit::replace(Span::point(self.source.id, self.line_end(last.span.end)), text)])
     }
 
-    /// Removes an entry, with the comment behind it; a mapping that becomes empty goes, too.
-    pub fn remove_entry(&self, mapping: NodeId, entry: &Entry) -> Amended {
-        self.no_anchor(entry.span)?;
-        let node = self.tree.node(mapping);
-        let Shape::Mapping { entries, flow } = &node.shape else {
-            return Err("this is no mapping".to_owned());
-        };
-        if entries.len() == 1 {
-            return self.remove_node(mapping);
-        }
-        if *flow {
-            let spans: Vec<Span> = entries.iter().map(|it| it.span).collect();
-            return Ok(vec![self.flow_piece(&spans, entry.span)]);
-        }
-        self.lines(entry.span)
-    }
-
-    /// Removes an item, with the comment behind it; a list that becomes empty goes, too.
-    pub fn remove_item(&self, sequence: NodeId, index: usize) -> Amended {
-        let node = self.tree.node(sequence);
-        let Shape::Sequence { items, flow } = &node.shape else { return Err("this is no list".to_owned()) };
-        let Some(item) = items.get(index) else { return Err("there is no such item".to_owned()) };
-        self.no_anchor(item.span)?;
-        if items.len() == 1 {
-            return self.remove_node(sequence);
-        }
-        if *flow {
-            let spans: Vec<Span> = items.iter().map(|it| it.span).collect();
-            return Ok(vec![self.flow_piece(&spans, item.span)]);
-        }
-        self.lines(item.span)
-    }
-
-    /// Removes the entry or item that holds a node.
-    fn remove_node(&self, node: NodeId) -> Amended {
-        let Some(parent) = self.tree.node(node).parent else {
-            return Err("nothing would be left of the file".to_owned());
-        };
-        match &self.tree.node(parent).shape {
-            Shape::Mapping { entries, .. } => match entries.iter().find(|entry| entry.value == node) {
-                Some(entry) => self.remove_entry(parent, entry),
-                None => Err("a key cannot be removed without its value".to_owned()),
-            },
-            Shape::Sequence { items, .. } => match items.iter().position(|item| item.node == node) {
-                Some(index) => self.remove_item(parent, index),
-                None => Err("it is not where it should be".to_owned()),
-            },
-            _ => Err("it is not where it should be".to_owned()),
-        }
-    }
-
     /// Replaces a scalar's text, in quotes where it needs them.
     pub fn replace(&self, span: Span, text: &str) -> Amended {
         Ok(vec![Edit::replace(span, text)])
@@ -218,6 +188,9 @@ impl<'a> Amender<'a> {
 
     fn insert(&self, mapping: NodeId, key: &str, value: &Data) -> Amended {
         let node = self.tree.node(mapping);
+        if matches!(node.shape, Shape::Alias { .. }) {
+            return self.insert_over_alias(mapping, key, value);
+        }
         let Shape::Mapping { entries, flow } = &node.shape else {
             return Err("the place is no mapping".to_owned());
         };
@@ -251,25 +224,15 @@ impl<'a> Amender<'a> {
         Ok(vec![Edit::replace(Span::point(self.source.id, self.line_end(last.span.end)), text)])
     }
 
-    /// An aliased mapping must not be changed through its alias, and an anchor with several users changes them all.
+    /// A mapping with an anchor that somebody uses is not this place's alone. An alias is: what it brings is overridden.
     fn writable(&self, mapping: NodeId) -> Result<(), Refusal> {
-        match &self.tree.node(mapping).shape {
-            Shape::Alias { name, .. } => {
-                Err(format!("it is the alias `*{}`; change it at its anchor", name.as_str()))
-            }
-            _ if self.tree.node(mapping).anchor.is_some() && self.tree.anchor_users(mapping) > 0 => {
-                Err("others use it through an anchor".to_owned())
+        let node = self.tree.node(mapping);
+        match &node.anchor {
+            Some(anchor) if self.tree.anchor_users(mapping) > 0 => {
+                Err(format!("others use it through the anchor `&{}`", anchor.as_str()))
             }
             _ => Ok(()),
         }
-    }
-
-    /// What is removed must not hold an anchor that somebody else uses.
-    fn no_anchor(&self, span: Span) -> Result<(), Refusal> {
-        let used = self.tree.nodes().any(|(id, node)| {
-            node.anchor.is_some() && span.contains(node.span) && self.tree.anchor_users(id) > 0
-        });
-        if used { Err("an anchor in it is still used".to_owned()) } else { Ok(()) }
     }
 
     /// Nothing can be put behind a block scalar that keeps its line breaks.
@@ -304,90 +267,28 @@ impl<'a> Amender<'a> {
         }
     }
 
-    fn key(&self, entry: &Entry) -> Option<&str> {
+    /// The entry that is written in a mapping itself.
+    fn own(&self, mapping: NodeId, key: &str) -> Option<&'a Entry> {
+        match self.tree.node(mapping).shape {
+            Shape::Alias { .. } => None,
+            _ => self.tree.get(mapping, key),
+        }
+    }
+
+    pub(super) fn key(&self, entry: &Entry) -> Option<&str> {
         self.tree.scalar(entry.key).map(|scalar| scalar.text.as_str())
     }
 
-    fn column(&self, offset: u32) -> usize {
+    pub(super) fn column(&self, offset: u32) -> usize {
         let start = self.source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
         let before = &self.source.text[start..offset as usize];
         before.trim_start_matches('\u{feff}').chars().count()
     }
 
     /// The end of the line that holds an offset, before its line ending.
-    fn line_end(&self, offset: u32) -> u32 {
+    pub(super) fn line_end(&self, offset: u32) -> u32 {
         let rest = &self.source.text[offset as usize..];
         let line = rest.split('\n').next().unwrap_or("");
         offset + line.trim_end_matches('\r').len() as u32
     }
-
-    /// All lines of a block entry or item, line ending included.
-    fn lines(&self, span: Span) -> Amended {
-        let text = &self.source.text;
-        let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        if !text[start..span.start as usize].trim().is_empty() {
-            return Err("it shares its line with something else".to_owned());
-        }
-        let end = self.line_end(span.end) as usize;
-        let behind = &text[end..];
-        let len = if behind.starts_with("\r\n") { 2 } else { usize::from(behind.starts_with('\n')) };
-        Ok(vec![Edit::remove(Span::new(self.source.id, start as u32, (end + len) as u32))])
-    }
-
-    /// A piece of a flow collection with one of the commas around it.
-    fn flow_piece(&self, spans: &[Span], piece: Span) -> Edit {
-        let index = spans.iter().position(|span| *span == piece).unwrap_or(0);
-        match (spans.get(index + 1), index.checked_sub(1).and_then(|before| spans.get(before))) {
-            (Some(next), _) => Edit::remove(Span::new(self.source.id, piece.start, next.start)),
-            (None, Some(before)) => Edit::remove(Span::new(self.source.id, before.end, piece.end)),
-            (None, None) => Edit::remove(piece),
-        }
-    }
-}
-
-/// The indentation of the first nested block mapping.
-fn step(tree: &Tree, source: &Source) -> usize {
-    let column =
-        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
-    tree.nodes()
-        .find_map(|(id, node)| {
-            let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
-            entries.iter().find_map(|entry| match &tree.node(entry.value).shape {
-                Shape::Mapping { entries: inner, flow: false }
-                    if tree.node(id).parent.is_none() || !inner.is_empty() =>
-                {
-                    let step = column(inner.first()?.span.start).checked_sub(column(entry.span.start))?;
-                    (1..=8).contains(&step).then_some(step)
-                }
-                _ => None,
-            })
-        })
-        .unwrap_or(2)
-}
-
-/// How far dashes are indented under their keys.
-fn dash(tree: &Tree, source: &Source) -> usize {
-    let column =
-        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
-    tree.nodes()
-        .find_map(|(_, node)| {
-            let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
-            entries.iter().find_map(|entry| match &tree.node(entry.value).shape {
-                Shape::Sequence { items, flow: false } => {
-                    column(items.first()?.span.start).checked_sub(column(entry.span.start))
-                }
-                _ => None,
-            })
-        })
-        .unwrap_or(2)
-}
-
-/// The quote that the file uses most.
-fn quote(tree: &Tree) -> char {
-    let count = |style: ScalarStyle| {
-        tree.nodes()
-            .filter(|(_, node)| matches!(&node.shape, Shape::Scalar(scalar) if scalar.style == style))
-            .count()
-    };
-    if count(ScalarStyle::Single) > count(ScalarStyle::Double) { '\'' } else { '"' }
 }

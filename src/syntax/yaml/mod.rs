@@ -5,8 +5,11 @@ mod amend;
 mod build;
 mod decode;
 mod effective;
+mod inherited;
 mod plain;
+mod remove;
 mod render;
+mod style;
 mod tree;
 
 pub use amend::{Amended, Amender, Refusal};
