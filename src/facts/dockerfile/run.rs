@@ -132,7 +132,7 @@ impl Filler<'_> {
         }
     }
 
-    /// The script, where a POSIX shell runs it.
+    /// The script, where a shell runs it whose scripts we read.
     fn script(&self, it: &syntax::Instruction) -> Option<Script> {
         if let Some(words) = it.exec() {
             return Some(shell::scan_exec(words));
@@ -140,8 +140,10 @@ impl Filler<'_> {
         let text = syntax::script(it)?;
         let shebang = text.as_str().starts_with("#!")
             && !text.as_str().lines().next().is_some_and(|line| line.ends_with("sh"));
-        if self.scope.shell_family() != "posix" || shebang {
-            return None;
+        match self.scope.shell_family() {
+            "posix" if !shebang => {}
+            "cmd" => return Some(shell::scan_cmd(&text)),
+            _ => return None,
         }
         let bodies: Vec<(&str, &Text)> =
             it.heredocs.iter().map(|heredoc| (heredoc.name.as_str(), &heredoc.body)).collect();
