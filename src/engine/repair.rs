@@ -77,8 +77,13 @@ fn place_of(world: &World, cx: Context<'_>, path: &Path) -> Option<Span> {
 /// The characters of a part, without the quotes around it.
 fn part(cx: Context<'_>, path: &Path) -> Option<Span> {
     match path.follow(cx.world, cx.subject) {
-        // The default inside of an interpolation cannot be replaced by what is an interpolation again.
-        crate::facts::View::Text(text, _) if text.origin() == Origin::Default => None,
+        // The default inside of an interpolation cannot be replaced by what is an interpolation again, and what an image
+        // or the engine supplies is pointed at where it was chosen: `FROM nginx` for the signal of nginx.
+        crate::facts::View::Text(text, _)
+            if matches!(text.origin(), Origin::Default | Origin::Table | Origin::Engine) =>
+        {
+            None
+        }
         crate::facts::View::Text(text, _) => Some(text.span()),
         _ => place_of(cx.world, cx, path),
     }
