@@ -167,8 +167,10 @@ fn changes_mode_of(command: &Command, copy: &Copy) -> bool {
         .flags
         .value()
         .is_some_and(|flags| flags.items.iter().any(|flag| matches!(flag.as_str(), "-R" | "--recursive")));
-    let [_, path] = command.operands.value().map_or(&[][..], |list| &list.items) else { return false };
-    let (Some(path), Some(made)) = (path.known(), copy.path.value()) else { return false };
+    let [mode, path] = command.operands.value().map_or(&[][..], |list| &list.items) else { return false };
+    let (true, Some(path), Some(made)) = (mode.is_known(), path.known(), copy.path.value()) else {
+        return false;
+    };
     is_chmod && !recursive && absolute(path, copy).as_deref() == Some(made.as_str())
 }
 
@@ -198,7 +200,8 @@ fn base_name(path: &str) -> &str {
 fn unpacks(command: &Command) -> bool {
     let program = command.program.value().and_then(Text::known).unwrap_or("");
     let words = || command.arguments.value().into_iter().flat_map(|list| &list.items).map(Text::as_str);
-    let old_style = || words().next().is_some_and(|word| !word.starts_with('-') && word.starts_with('x'));
+    // Without a dash, tar takes its first word for a cluster of flags.
+    let old_style = || words().next().is_some_and(|word| !word.starts_with('-') && word.contains('x'));
     let new_style = |word: &str| {
         word == "--extract"
             || word == "--get"
