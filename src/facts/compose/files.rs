@@ -1,8 +1,9 @@
-//! What the names of files say about the environment that they are for.
+//! What the names of files say about the environment that they are for, and what stands at their top.
 
 use crate::facts::make::words;
-use crate::facts::{Known, Site};
-use crate::source::Origin;
+use crate::facts::{Known, List, Site};
+use crate::source::{Origin, Text};
+use crate::syntax::yaml::{Shape, Tree};
 
 const PRODUCTION: [&str; 5] = ["prod", "production", "release", "live", "prd"];
 const DEVELOPMENT: [&str; 6] = ["dev", "development", "local", "debug", "override", "devel"];
@@ -31,4 +32,19 @@ pub fn environment(roles: &[&'static str], site: Site) -> Known<&'static str> {
     let said = roles.iter().rev().find(|role| !matches!(**role, "base" | "overlay"));
     let site = Site { origin: Origin::Guess, ..site };
     Known::Set(said.copied().unwrap_or("unspecified"), site)
+}
+
+/// The keys at the top of a file.
+pub fn keys(tree: &Tree, site: Site) -> Known<List<Text>> {
+    let mapping = |id: &&_| matches!(tree.node(**id).shape, Shape::Mapping { .. });
+    if let Some(other) = tree.documents.iter().find(|id| !mapping(id)) {
+        let nothing = tree.scalar(*other).is_some_and(|scalar| scalar.text.is_empty());
+        if !nothing {
+            return Known::Unknown(site, "a document of it is no mapping");
+        }
+    }
+    let entries = tree.documents.iter().flat_map(|&root| tree.entries(root));
+    let keys: List<Text> = entries.filter_map(|entry| Some(tree.scalar(entry.key)?.text.clone())).collect();
+    let first = keys.items.first().map_or(site, |key| Site::written(key.span()));
+    Known::Set(keys, first)
 }

@@ -1,6 +1,7 @@
 //! Facts of an assembled Compose project or stack.
 
 mod access;
+mod anchors;
 mod arguments;
 mod build;
 mod build_secrets;
@@ -37,7 +38,7 @@ pub use user::dockerfile_path;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::{FileId, Origin, Problem, Span, Text};
+use crate::source::{FileId, Origin, Problem, Source, Span, Text};
 use crate::syntax::yaml;
 
 use super::around::Around;
@@ -45,7 +46,7 @@ use super::assemble::Assembled;
 use super::kinds::{File, Project};
 use super::make::{head, nodes};
 use super::model::{At, Value};
-use super::{Document, Known, NodeId, Opened, Part, Site, Target, World};
+use super::{Document, Known, List, NodeId, Opened, Part, Site, Target, World};
 use files::environment;
 
 /// More facts than this are not stated of one project.
@@ -141,6 +142,19 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
     (filler.part, filler.problems)
 }
 
+/// Fills a part with what can be said of a file without a document.
+pub fn nothing_written(mut part: Part, source: &Source) -> Part {
+    let site = Site::written(Span::point(source.id, 0));
+    let path = Text::made(&source.path, site.label, Origin::Written);
+    let mut file = File::new(head(path.clone(), site, ""));
+    file.path = Known::Set(path, site);
+    file.documents = Known::Set(0.0, site);
+    file.keys = Known::Set(List::default(), site);
+    file.role = Known::Set(files::role(&source.path, true), Site { origin: Origin::Guess, ..site });
+    part.add(file);
+    part
+}
+
 impl Filler<'_> {
     fn project(&mut self) {
         let root = At::root(&self.reading.project.model);
@@ -187,6 +201,7 @@ impl Filler<'_> {
         for file in self.reading.files.iter().filter(|file| file.own) {
             self.violations(file);
             self.layout(file);
+            self.anchors(file);
             let unread = self.settings(file);
             self.problems.extend(unread);
         }
@@ -210,6 +225,7 @@ impl Filler<'_> {
             Site::written(read.tree.node(first).span)
         });
         file.documents = Known::Set(read.tree.documents.len() as f64, second);
+        file.keys = files::keys(read.tree, site);
         let role = files::role(&path, index == 0);
         file.role = Known::Set(role, Site { origin: Origin::Guess, ..site });
         self.part.add(file);

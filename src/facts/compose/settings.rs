@@ -106,6 +106,9 @@ fn setting(key: &Text, at: At<'_>, site: Site, found: &Found, walk: &Walk) -> Se
     setting.value = at
         .text()
         .map_or(Known::Absent, |text| Known::Set(text.clone(), Site { label: at.value.span, ..at.site }));
+    if at.is_list() {
+        setting.items = Known::Set(at.items().filter_map(|item| item.text().cloned()).collect(), site);
+    }
     setting.known = Known::Set(!matches!(found, Found::Unknown(_)), site);
     setting.service = walk.service.map_or(Known::Absent, |id| Known::Set(id, site));
     setting.network = walk.network.map_or(Known::Absent, |id| Known::Set(id, site));

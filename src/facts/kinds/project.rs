@@ -23,8 +23,16 @@ facts! {
         path: text,
         /// What it is for, guessed from its name; the first file of a project is its base.
         role: word("base", "overlay", "production", "development", "test"),
+        /// The keys at the top of its documents; unknown where a document is no mapping.
+        keys: texts,
         /// How many YAML documents it has.
         documents: number,
+    }
+
+    /// An anchor of a YAML file: `&name`.
+    anchor: Anchor {
+        /// How many aliases stand for what it names.
+        users: number,
     }
 
     /// What a later file says of a service that an earlier one defines.
@@ -68,6 +76,8 @@ facts! {
         r#type: word("text", "boolean", "number", "nothing", "list", "map", "unknown"),
         /// Its value, if it is one text.
         value: text,
+        /// The texts in it, if it is a list.
+        items: texts,
         /// What `docker stack deploy` does with it.
         swarm: word("used", "ignored", "dropped", "rejected"),
         /// Whether Compose reads it.

@@ -245,7 +245,10 @@ fn project(
     let source = world.source(*ids.first()?)?;
     let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let env = if options.no_env { BTreeMap::new() } else { env::beside(library.files, directory) };
-    let mut assembled = assemble(library, &ids, Dialect::Compose, &env)?;
+    let Some(mut assembled) = assemble(library, &ids, Dialect::Compose, &env) else {
+        let part = Part::new(id, options.target.unwrap_or(Target::Compose), ids);
+        return Some((compose::nothing_written(part, source), Vec::new()));
+    };
     let (target, dual_use) = match options.target {
         Some(target @ (Target::Compose | Target::Stack)) => (target, false),
         _ => target::infer(plan.files.iter().map(String::as_str), At::root(&assembled.model)),
