@@ -93,13 +93,16 @@ pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
     Some(facts)
 }
 
-/// The repository of our tables whose name is one edit away from an unknown one. Short names are too near to each other.
+/// The repository of our tables whose name is one edit away from an unknown one. Short names are too near to each other,
+/// and names that differ in a number are numbered on purpose.
 pub fn nearest(repository: &str) -> Option<&'static str> {
     const SHORT: usize = 5;
     if repository.len() < SHORT {
         return None;
     }
-    table().exact.keys().find(|name| is_one_edit(name, repository)).map(String::as_str)
+    let numbers = |name: &str| name.bytes().filter(u8::is_ascii_digit).count();
+    let near = |name: &&String| is_one_edit(name, repository) && numbers(name) == numbers(repository);
+    table().exact.keys().find(near).map(String::as_str)
 }
 
 fn load() -> Table {
