@@ -63,7 +63,7 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
         file,
         part,
         stages: Vec::new(),
-        scope: Scope::default(),
+        scope: Scope { before_from: true, ..Scope::default() },
         global: Scope::default(),
         last_run: None,
         previous: None,

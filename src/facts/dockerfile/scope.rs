@@ -15,6 +15,8 @@ pub struct Scope {
     pub variables: BTreeMap<String, (Lookup, Option<NodeId>)>,
     /// The defaults of the arguments before the first FROM.
     pub defaults: BTreeMap<String, String>,
+    /// No FROM came yet: this is what FROM sees.
+    pub before_from: bool,
     /// An unknown base image may set any other.
     pub inherits: bool,
     /// Those that it sets are all in `variables`. What is not among them is a mistake of its own; elsewhere it counts as
@@ -96,11 +98,16 @@ impl Scope {
         self.groups_file = self.groups_file.filter(|there| *there);
     }
 
+    /// Whether the builder sets a variable without being asked. What tells the platforms, a stage has only after an ARG.
+    pub fn sets_itself(&self, name: &str) -> bool {
+        is_predefined(name) || self.before_from && is_platform(name)
+    }
+
     /// What is known of a variable here.
     pub fn lookup(&self, name: &str) -> Lookup {
         match self.variables.get(name) {
             Some((known, _)) => known.clone(),
-            None if self.inherits || is_predefined(name) => Lookup::Unknown,
+            None if self.inherits || self.sets_itself(name) => Lookup::Unknown,
             None => Lookup::Unset,
         }
     }
@@ -144,7 +151,7 @@ impl Scope {
 }
 
 /// Build arguments that the builder sets without being asked (Dockerfile reference, predefined ARGs).
-pub fn is_predefined(name: &str) -> bool {
+fn is_predefined(name: &str) -> bool {
     const NAMES: [&str; 12] = [
         "HTTP_PROXY",
         "HTTPS_PROXY",
@@ -159,11 +166,11 @@ pub fn is_predefined(name: &str) -> bool {
         "SOURCE_DATE_EPOCH",
         "PATH",
     ];
-    NAMES.contains(&name) || is_platform(name) || name.starts_with("BUILDKIT_")
+    NAMES.contains(&name) || name.starts_with("BUILDKIT_")
 }
 
 /// Build arguments that tell the platforms; known before the first FROM, elsewhere only after an ARG.
-pub fn is_platform(name: &str) -> bool {
+fn is_platform(name: &str) -> bool {
     ["TARGET", "BUILD"].iter().any(|side| {
         name.strip_prefix(side).is_some_and(|what| {
             matches!(what, "PLATFORM" | "OS" | "OSVERSION" | "ARCH" | "VARIANT" | "STAGE")

@@ -8,7 +8,6 @@ use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile::{self as syntax, Keyword, Lookup};
 
 use super::Filler;
-use super::scope::{is_platform, is_predefined};
 
 /// Flags whose values are expanded.
 const EXPANDED: [&str; 4] = ["platform", "chown", "chmod", "checksum"];
@@ -94,9 +93,7 @@ impl Filler<'_> {
             node.definition = match defined {
                 Some((_, Some(id))) => Known::Set(*id, site),
                 Some((_, None)) => Known::Unknown(site, "the base image sets it"),
-                _ if is_predefined(name) || (it.keyword == Keyword::From && is_platform(name)) => {
-                    Known::Unknown(site, "the builder sets it")
-                }
+                _ if scope.sets_itself(name) => Known::Unknown(site, "the builder sets it"),
                 _ => Known::Absent,
             };
             node.global = match self.global.variables.get(name) {
