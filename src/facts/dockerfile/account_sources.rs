@@ -55,6 +55,7 @@ impl Filler<'_> {
             }
         }
         self.scope.sources.opaque |= self.scope.sources.packages.len() > PACKAGES;
+        self.scope.sources.packages.truncate(PACKAGES);
     }
 
     /// Notes that a COPY or ADD to this path may bring accounts.

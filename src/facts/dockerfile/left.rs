@@ -9,8 +9,8 @@ use crate::syntax::shell::{Command, Script};
 use super::Filler;
 use super::scope::Scope;
 
-/// No more files than this are followed in one stage.
-const FOLLOWED: usize = 256;
+/// No more files than this are followed in one stage, and no more VOLUMEs are looked at for one path.
+const FOLLOWED: usize = 64;
 
 /// A file that a step made.
 #[derive(Clone, Debug)]
@@ -147,5 +147,5 @@ fn volume_over(scope: &Scope, path: &str) -> Option<Text> {
         let folder = volume.as_str().trim_end_matches('/');
         volume.is_known() && !folder.is_empty() && is_under(path, folder)
     };
-    scope.volumes.iter().find(holds).cloned()
+    scope.volumes.iter().take(FOLLOWED).find(holds).cloned()
 }
