@@ -5,6 +5,7 @@ mod anchors;
 mod arguments;
 mod build;
 mod build_secrets;
+mod dependencies;
 mod deploy;
 mod env_files;
 mod environment;

@@ -1,12 +1,10 @@
 //! Services.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::facts::kinds::{Dependency, Service};
-use crate::facts::make::{flag, head, nodes};
+use crate::facts::kinds::Service;
+use crate::facts::make::{flag, head};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
-use crate::facts::{Kind, Known, List, Node, NodeId, Site};
+use crate::facts::{Known, List, NodeId, Site};
 use crate::source::{Origin, Text};
 
 use super::Filler;
@@ -149,132 +147,6 @@ impl Filler<'_> {
             _ => {}
         }
     }
-
-    /// Links `depends_on` once every service is known.
-    pub fn dependencies(&mut self, root: At<'_>) {
-        let services: Vec<(Text, At<'_>)> = root
-            .get("services")
-            .into_iter()
-            .flat_map(At::entries)
-            .map(|(name, at, _)| (name.clone(), at))
-            .collect();
-        for (name, at) in services {
-            let Some(&service) = self.services.get(name.as_str()) else { continue };
-            let Some(depends_on) = at.get("depends_on") else { continue };
-            let mut all = Vec::new();
-            for (target, site, condition) in entries(depends_on) {
-                let mut dependency =
-                    Dependency::new(head(target.clone(), site, format!("depends_on.{}", target.as_str())));
-                dependency.head.parent = Some(service);
-                dependency.condition = condition;
-                dependency.service = Known::Set(service, site);
-                if let Some(&node) = target.known().and_then(|name| self.services.get(name)) {
-                    dependency.target = Known::Set(node, site);
-                } else if target.is_known() {
-                    dependency.target = self.nobody(site);
-                } else {
-                    dependency.target = Known::Unknown(site, "its name comes from a variable");
-                }
-                all.push(self.part.add(dependency));
-            }
-            if let Some(service) = self.service_mut(service) {
-                service.depends_on = nodes(all, depends_on.site);
-            }
-        }
-        self.awaited();
-        self.circles();
-    }
-
-    /// Tells each service who waits for it.
-    fn awaited(&mut self) {
-        let mut by_target: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-        for id in self.part.of(Kind::Dependency) {
-            if let Some(Node::Dependency(it)) = self.part.node(id)
-                && let Some(&target) = it.target.value()
-            {
-                by_target.entry(target).or_default().push(id);
-            }
-        }
-        for (target, all) in by_target {
-            if let Some(service) = self.service_mut(target) {
-                service.awaited_by = nodes(all, service.head.site);
-            }
-        }
-    }
-
-    /// Tells the dependencies that are part of a circle. Of the services, those are taken away that wait for nothing
-    /// that is left, until every one that is left waits for another.
-    fn circles(&mut self) {
-        let edges: Vec<(NodeId, NodeId, NodeId)> = self
-            .part
-            .of(Kind::Dependency)
-            .filter_map(|id| match self.part.node(id) {
-                Some(Node::Dependency(it)) => Some((id, *it.service.value()?, *it.target.value()?)),
-                _ => None,
-            })
-            .collect();
-        let waiting = left(&edges, |&(_, service, target)| (service, target));
-        let awaited = left(&edges, |&(_, service, target)| (target, service));
-        for (id, service, target) in edges {
-            let circular = [service, target].iter().all(|it| waiting.contains(it) && awaited.contains(it));
-            if let Some(Node::Dependency(it)) = self.part.node_mut(id) {
-                it.leads_back = flag(circular, it.head.site);
-            }
-        }
-    }
-}
-
-/// What the service may do to the host.
-/// The nodes from which a walk along the edges need not end.
-fn left<E>(edges: &[E], ends: impl Fn(&E) -> (NodeId, NodeId)) -> BTreeSet<NodeId> {
-    let mut open: BTreeMap<NodeId, usize> = BTreeMap::new();
-    let mut into: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-    for (from, to) in edges.iter().map(&ends) {
-        *open.entry(from).or_default() += 1;
-        open.entry(to).or_default();
-        into.entry(to).or_default().push(from);
-    }
-    let mut done: Vec<NodeId> =
-        open.iter().filter(|(_, count)| **count == 0).map(|(&node, _)| node).collect();
-    while let Some(node) = done.pop() {
-        open.remove(&node);
-        for from in into.remove(&node).unwrap_or_default() {
-            if let Some(count) = open.get_mut(&from) {
-                *count -= 1;
-                if *count == 0 {
-                    done.push(from);
-                }
-            }
-        }
-    }
-    open.into_keys().collect()
-}
-
-/// The services of a `depends_on` with their conditions; a list waits for the start only.
-fn entries(at: At<'_>) -> Vec<(Text, Site, Known<&'static str>)> {
-    if at.is_map() {
-        return at
-            .entries()
-            .map(|(name, at, entry)| {
-                let site = Site { label: entry.key.span(), ..at.site };
-                let condition = match at.get("condition") {
-                    Some(condition) => condition.parsed(|text| {
-                        Some(match text {
-                            "service_started" => "service_started",
-                            "service_healthy" => "service_healthy",
-                            "service_completed_successfully" => "service_completed_successfully",
-                            _ => "other",
-                        })
-                    }),
-                    None => Known::Set("service_started", site),
-                };
-                (name.clone(), site, condition)
-            })
-            .collect();
-    }
-    at.items()
-        .filter_map(|item| Some((item.text()?.clone(), item.site, Known::Set("service_started", item.site))))
-        .collect()
 }
 
 /// Entries of `extra_hosts`, which may be a list of `name:address` or `name=address`, or a mapping.

@@ -290,9 +290,13 @@ facts! {
     }
 
     /// A `depends_on` entry.
-    dependency: Dependency {
-        /// What is waited for.
+    dependency: Dependency by through {
+        /// Which key says that a service needs another.
+        through: word("depends_on", "links", "volumes_from", "network_mode", "ipc", "pid", "uts"),
+        /// What is waited for; absent where it is not `depends_on` that says so.
         condition: word("service_started", "service_healthy", "service_completed_successfully", "other"),
+        /// Whether the service does not start without it.
+        required: flag,
         /// The service waited for; absent if there is none of that name.
         target: node(Service),
         /// Whether what is waited for waits, in the end, for the service that waits.

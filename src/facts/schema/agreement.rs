@@ -135,6 +135,10 @@ fn plain(schema: &Json, target: Target) -> Json {
         };
         out.insert(key.clone(), value);
     }
+    if let Some(Json::Array(more)) = entries.get("x-compose-required").filter(|_| target != Target::Stack) {
+        let required = out.entry("required").or_insert_with(|| json!([]));
+        required.as_array_mut().unwrap().extend(more.iter().cloned());
+    }
     Json::Object(out)
 }
 

@@ -256,7 +256,7 @@ impl Walk {
                 Part::Name(name)
             };
             let inner = Step { up: Some(step), part, key };
-            if self.target == Target::Stack && !entry.text_key {
+            if !entry.text_key {
                 self.report(Violations::KeyType, value, here, &inner);
             }
             if schema.plain_names && !is_name(name) {
@@ -290,7 +290,9 @@ impl Walk {
                 self.value(value, each, &inner, depth + 1);
             }
         }
-        for key in &schema.required {
+        let is_stack = self.target == Target::Stack;
+        let of_compose = schema.required_by_compose.iter().filter(|_| !is_stack);
+        for key in schema.required.iter().chain(of_compose) {
             if self.is_base && at.get(key).is_none() {
                 self.report(Violations::Missing(key), at, at.site, step);
             }

@@ -32,6 +32,10 @@ pub enum Format {
     Ip,
     /// `[SOURCE:]TARGET[:OPTIONS]`.
     Mount,
+    /// `NAME:ADDRESS` or `NAME=ADDRESS`.
+    Host,
+    /// `HOST[:CONTAINER[:PERMISSIONS]]`.
+    Device,
     /// When an image is pulled.
     PullPolicy,
     /// A version of the stack format.
@@ -39,7 +43,7 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 15] = [
         (Self::Boolean, "boolean"),
         (Self::Integer, "integer"),
         (Self::Number, "number"),
@@ -51,6 +55,8 @@ impl Format {
         (Self::Expose, "expose"),
         (Self::Ip, "ip"),
         (Self::Mount, "mount"),
+        (Self::Host, "host"),
+        (Self::Device, "device"),
         (Self::PullPolicy, "pull-policy"),
         (Self::StackVersion, "stack-version"),
     ];
@@ -77,6 +83,8 @@ impl Format {
             Self::PortRange | Self::Expose => "a port or a range of ports",
             Self::Ip => "an IP address",
             Self::Mount => "a mount such as ./data:/data:ro",
+            Self::Host => "a host and its address such as db:10.0.0.2",
+            Self::Device => "a device such as /dev/ttyUSB0:/dev/ttyUSB0:rw",
             Self::PullPolicy => "always, never, missing, build, daily, weekly or every_12h",
             Self::StackVersion => "a version from 3.0 to 3.13",
         }
@@ -96,6 +104,8 @@ impl Format {
             Self::Expose => range(without_protocol(text)).is_some() && !text.ends_with('/'),
             Self::Ip => text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok(),
             Self::Mount => mount(text),
+            Self::Host => text.split_once(['=', ':']).is_some_and(|(name, _)| !name.is_empty()),
+            Self::Device => text.split(':').count() <= 3,
             Self::PullPolicy => pull_policy(text),
             Self::StackVersion => matches!(text, "" | "3") || minor(text).is_some_and(|minor| minor <= 13),
         }

@@ -44,6 +44,7 @@ pub struct Schema {
     additional: Additional,
     plain_names: bool,
     required: Vec<String>,
+    required_by_compose: Vec<String>,
     items: Option<Box<Schema>>,
     unique: bool,
 }

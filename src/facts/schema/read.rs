@@ -43,6 +43,7 @@ fn schema(data: &Data) -> Schema {
             }
             "propertyNames" => it.plain_names = true,
             "required" => it.required = texts(value).unwrap_or_default(),
+            "x-compose-required" => it.required_by_compose = texts(value).unwrap_or_default(),
             "items" => it.items = Some(Box::new(schema(value))),
             "uniqueItems" => it.unique = flag(value) == Some(true),
             "x-stack" => it.stack = Some(Box::new(schema(value))),

@@ -282,6 +282,10 @@ impl<'s> Build<'s> {
         let dash = self.past_dash(open.cursor);
         let key_span = open.key.map(|key| self.tree.node(key).span);
         let merge = open.key.is_some_and(|key| self.is_merge(key));
+        if merge && matches!(self.tree.node(self.tree.follow(id)).shape, Shape::Scalar(_)) {
+            let message = "`<<` takes a mapping, or a list of mappings".to_owned();
+            self.tree.problems.push(Problem::new("yaml-merge-value", message, span));
+        }
         let colon = key_span.map_or(span.end, |key| self.past_colon(key.end));
         if let Some(parent) = self.tree.nodes.get_mut(open.node.0 as usize) {
             match &mut parent.shape {
