@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use plimsoll::engine::check;
+use plimsoll::engine::{Heed, check};
 use plimsoll::facts::Options;
 use plimsoll::policy::{Selection, load};
 use plimsoll::source::{FileId, Found, Memory, Source, guess};
@@ -73,7 +73,7 @@ fn judging(criterion: &mut Criterion) {
             .collect();
         group.throughput(Throughput::Bytes(files.iter().map(|(_, text)| text.len() as u64).sum()));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| check(&memory, black_box(&found), &Options::default(), &policy, false));
+            bencher.iter(|| check(&memory, black_box(&found), &Options::default(), &policy, Heed::default()));
         });
     }
     group.finish();

@@ -154,7 +154,9 @@ fn secrets_are_neither_shown_nor_lost() {
 }
 
 /// Everything that can be mended is mended.
-const ALL: Wanted = Wanted { behaviour: true, hardening: true, alone: false };
+fn all() -> Wanted {
+    Wanted { behaviour: true, hardening: true, ..Wanted::default() }
+}
 
 fn everything() -> Policy {
     load(&Selection { profile: "all".to_owned(), ..Selection::default() }).unwrap()
@@ -163,7 +165,7 @@ fn everything() -> Policy {
 fn mend(name: &str, text: &str, policy: &Policy) -> Plan {
     let memory = Memory::default().with(name, text);
     let found = [Found { path: name.to_owned(), guess: guess(name), named: true }];
-    plan(&memory, &found, &Options::default(), policy, ALL)
+    plan(&memory, &found, &Options::default(), policy, all())
 }
 
 /// What must hold for the rewrite of any file.

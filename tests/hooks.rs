@@ -20,7 +20,11 @@ fn the_patterns_are_those_of_discovery() {
     for hook in &hooks {
         assert_eq!(text(hook, "files"), HOOK_PATTERN);
         assert_eq!(text(hook, "exclude"), HOOK_EXCLUDE);
-        assert_eq!(hook.get("args").unwrap().texts().unwrap(), ["--"], "file names are never options");
+        assert_eq!(
+            hook.get("args").unwrap().texts().unwrap(),
+            ["--force-exclude", "--"],
+            "file names are never options"
+        );
         assert_eq!((text(hook, "require_serial"), text(hook, "verbose")), ("true".into(), "true".into()));
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Date;
 use crate::facts::Target;
 use crate::policy::Severity;
 
@@ -82,12 +83,22 @@ pub struct Judging {
     /// Let files outside of the project be read when a file names them.
     #[arg(long)]
     pub allow_outside: bool,
+    /// Leave files out that fit such a pattern even when they are named, and accept that nothing is left.
+    #[arg(long)]
+    pub force_exclude: bool,
     /// Let ignore comments count for nothing.
     #[arg(long)]
     pub no_ignores: bool,
+    /// The day that decides whether an ignore `until DATE` still counts; the system's where it is not given.
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub today: Option<Date>,
     /// Accept that there is nothing to judge.
     #[arg(long)]
     pub allow_empty: bool,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "a day is written like 2026-12-31".to_owned())
 }
 
 /// Options of `check`.

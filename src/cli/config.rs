@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Run, check};
+use crate::engine::{Date, Heed, Run, check};
 use crate::facts::{self, Target};
 use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
 use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, clean_path, decode, discover};
@@ -52,6 +52,8 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
             .map_err(|error: ReadError| Failure(format!("{shown}: {}", error.message)))?;
         let source = Source::new(FileId(0), &shown, &text);
         config = parse(&source).map_err(Failure)?;
+        config.selection.ignore =
+            still(&config.selection.ignore, judging.today.unwrap_or(env.today)).map_err(Failure)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.rules = config.rules.iter().map(|rules| folder.join(rules)).collect();
         let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
@@ -70,6 +72,24 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
     config.rules.extend(judging.rules.iter().map(|path| env.directory.join(path)));
     config.selection.own = own::read(&config.rules, env)?.into_iter().map(|rule| rule.data).collect();
     Ok(config)
+}
+
+/// The rules of `ignore:` that are still ignored: `a-rule until 2026-12-31` ends with its day.
+fn still(ignore: &[String], today: Date) -> Result<Vec<String>, String> {
+    let mut rules = Vec::new();
+    for entry in ignore {
+        let (rule, last) = match entry.split_once(" until ") {
+            None => (entry.as_str(), None),
+            Some((rule, day)) => {
+                let no_day = || format!("`{entry}` names no day: write `{rule} until 2026-12-31`");
+                (rule, Some(Date::parse(day.trim()).ok_or_else(no_day)?))
+            }
+        };
+        if last.is_none_or(|last| today <= last) {
+            rules.push(rule.trim().to_owned());
+        }
+    }
+    Ok(rules)
 }
 
 fn parse(source: &Source) -> Result<Config, String> {
@@ -149,12 +169,16 @@ pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(R
         let (files, found) = piped(judging, env)?;
         let found = [found];
         let policy = policy(judging, config, &found)?;
-        return Ok((check(&files, &found, &options, &policy, judging.no_ignores), policy));
+        return Ok((check(&files, &found, &options, &policy, heed(judging, env)), policy));
     }
     let found = found(judging, config, env)?;
     let policy = policy(judging, config, &found)?;
-    let run = check(&Disk::new(&env.directory), &found, &options, &policy, judging.no_ignores);
-    if run.report.checked.is_empty() && run.report.problems.is_empty() && !judging.allow_empty {
+    let run = check(&Disk::new(&env.directory), &found, &options, &policy, heed(judging, env));
+    if run.report.checked.is_empty()
+        && run.report.problems.is_empty()
+        && !judging.allow_empty
+        && !judging.force_exclude
+    {
         return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
     }
     Ok((run, policy))
@@ -192,11 +216,17 @@ pub fn options(judging: &Judging, config: &Config) -> facts::Options {
     }
 }
 
+/// Whether comments count, and on which day.
+pub fn heed(judging: &Judging, env: &Env<'_>) -> Heed {
+    if judging.no_ignores { Heed::Never } else { Heed::On(judging.today.unwrap_or(env.today)) }
+}
+
 /// The files to judge.
 pub fn found(judging: &Judging, config: &Config, env: &Env<'_>) -> Result<Vec<Found>, Failure> {
     let named = named(judging);
     let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
-    let mut found = discover(&env.directory, &paths, &config.exclude).map_err(Failure)?;
+    let mut found =
+        discover(&env.directory, &paths, &config.exclude, judging.force_exclude).map_err(Failure)?;
     for it in &mut found {
         if config.stacks.iter().any(|pattern| crate::source::glob(pattern, &it.path)) {
             it.guess = Some(Guess::Stack);

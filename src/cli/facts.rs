@@ -32,7 +32,7 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
     for problem in &problems {
         let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
     }
-    let hidden = Hidden::new(loaded.world.parts().flat_map(secrets));
+    let hidden = Hidden::new(loaded.world.parts().flat_map(|part| secrets(&loaded.world, part)));
     if args.merged {
         let shown = |text: &Text| hidden.show(text);
         let merged = loaded.world.parts().filter_map(|part| part.merged(&shown));

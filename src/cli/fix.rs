@@ -26,6 +26,7 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
     let judging = &args.judging;
     let named = config::named(judging);
     let options = config::options(judging, &config);
+    wanted.heed = config::heed(judging, env);
     let plan = if named == ["-"] {
         // Only JSON can say which other files a value goes to.
         wanted.alone = args.format == RewriteFormat::Diff && args.output.is_none();

@@ -16,6 +16,8 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use crate::engine::Date;
+
 use args::{Args, Command};
 
 /// Everything that a run takes from its surroundings.
@@ -32,6 +34,8 @@ pub struct Env<'e> {
     pub stderr: &'e mut dyn Write,
     /// Whether standard output is a terminal.
     pub terminal: bool,
+    /// The day, for ignores that end with one.
+    pub today: Date,
     /// Environment variables; only those about colour are asked for.
     pub var: &'e dyn Fn(&str) -> Option<String>,
 }

@@ -8,7 +8,7 @@ use crate::facts::{self, Document, Kind, Known, Loaded, Node, NodeId, Part, Targ
 use crate::policy::Policy;
 use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
-use super::comments;
+use super::comments::{self, Heed};
 use super::finding::{Finding, Label};
 use super::groups::groups;
 use super::judge::{Judgement, Standing, judge};
@@ -24,15 +24,17 @@ pub struct Run {
     pub documents: Vec<Document>,
     /// Files that are judged together; what changes in one matters to no file of another group.
     pub groups: Vec<Vec<FileId>>,
+    /// Whether comments count.
+    heed: Heed,
 }
 
-/// Checks files against a policy. `no_ignores` lets comments count for nothing.
+/// Checks files against a policy.
 pub fn check(
     files: &dyn Files,
     found: &[Found],
     options: &facts::Options,
     policy: &Policy,
-    no_ignores: bool,
+    heed: Heed,
 ) -> Run {
     let mut loaded = facts::load(files, found, options);
     let mut gathered = Gathered {
@@ -58,9 +60,7 @@ pub fn check(
     let sources = world.sources;
     let Gathered { mut report, found, mut problems, wanted } = gathered;
     report.findings = merge_shared(found, &sources);
-    if !no_ignores {
-        heed_comments(&mut report, &sources, &documents, policy);
-    }
+    heed_comments(&mut report, &sources, &documents, policy, heed);
     report.findings.retain(|finding| wanted.contains(&finding.primary.span.file));
     report.undecided.retain(|it| wanted.contains(&it.span.file));
     by_place(&mut report.findings, &sources);
@@ -75,7 +75,7 @@ pub fn check(
     report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.problems = problems;
     report.sources = sources;
-    Run { report, documents, groups }
+    Run { report, documents, groups, heed }
 }
 
 /// Dockerfiles that no service builds and whose facts are held at a time: enough to keep every thread at work.
@@ -114,7 +114,7 @@ impl Gathered {
                     dual_use: part.dual_use,
                 }),
             );
-            report.secrets.extend(secrets(part));
+            report.secrets.extend(secrets(world, part));
         }
         report.load_line.extend(parts.iter().flat_map(|part| rows(world, part, &controls, &self.wanted)));
     }
@@ -124,7 +124,7 @@ impl Run {
     /// Adds what another program found; ignore comments count for it, too.
     pub fn add(&mut self, mut findings: Vec<Finding>) {
         for (source, document) in self.report.sources.iter().zip(&self.documents) {
-            comments::apply(&mut findings, &comments::read(source, document).ignores);
+            comments::apply(&mut findings, &comments::read(source, document, self.heed).ignores);
         }
         self.report.findings.extend(findings);
         by_place(&mut self.report.findings, &self.report.sources);
@@ -146,11 +146,17 @@ fn by_place(findings: &mut [Finding], sources: &[Source]) {
 }
 
 /// Lets ignore comments count, and says what is wrong with them; what is said can be ignored by comments again.
-fn heed_comments(report: &mut Report, sources: &[Source], documents: &[Document], policy: &Policy) {
+fn heed_comments(
+    report: &mut Report,
+    sources: &[Source],
+    documents: &[Document],
+    policy: &Policy,
+    heed: Heed,
+) {
     let rules = comments::Rules::of(policy);
     for (source, document) in sources.iter().zip(documents) {
-        let found = comments::read(source, document);
-        if found.ignores.is_empty() && found.malformed.is_empty() {
+        let found = comments::read(source, document, heed);
+        if found.ignores.is_empty() && found.malformed.is_empty() && found.lapsed.is_empty() {
             continue;
         }
         let used = comments::apply(&mut report.findings, &found.ignores);

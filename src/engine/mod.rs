@@ -11,6 +11,7 @@ mod report;
 mod secrets;
 
 pub use check::{Run, check};
+pub use comments::{Date, Heed};
 pub use finding::{Change, Finding, Fold, Label, Repair, State, Undecided};
 pub use judge::{FINDINGS_PER_PART, Judgement, Standing, judge};
 pub use repair::is_mechanical;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{self, Finding, Run};
+use crate::engine::{self, Finding, Heed, Run};
 use crate::facts;
 use crate::policy::{Policy, Severity};
 use crate::source::{Files, Found, ReadError, apply};
@@ -46,6 +46,8 @@ pub struct Desk<'a> {
     pub options: &'a facts::Options,
     /// The rules.
     pub policy: &'a Policy,
+    /// Whether comments count.
+    pub heed: Heed,
 }
 
 impl<'a> Desk<'a> {
@@ -56,7 +58,7 @@ impl<'a> Desk<'a> {
 
     /// Judges files with their new texts.
     pub fn judge(self, overlay: &Overlay<'_>, found: &[Found]) -> Run {
-        engine::check(overlay, found, self.options, self.policy, false)
+        engine::check(overlay, found, self.options, self.policy, self.heed)
     }
 
     /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place, or

@@ -1,6 +1,6 @@
 //! Running the examples of a rule: they are its tests.
 
-use crate::engine::{Finding, Run, check};
+use crate::engine::{Date, Finding, Heed, Run, check};
 use crate::facts::{Options, Target};
 use crate::policy::{Policy, Reader, Rule, Values};
 use crate::source::{Found, Memory, Span, apply, guess};
@@ -168,6 +168,9 @@ fn unmark(path: &str, marked: &str, example: &mut Example) -> Result<String, Str
     if primary.or(related).is_some() { Err("a mark is not closed".to_owned()) } else { Ok(text) }
 }
 
+/// It is always 2026-01-01 in examples, so that their days lapse or do not.
+const TODAY: u64 = 1_767_225_600;
+
 impl Example {
     /// Runs the example against its rule alone.
     pub fn run(&self, rule: &Reader<'_>, lists: &Values) -> Outcome {
@@ -265,7 +268,13 @@ impl Example {
             .filter(|found| found.guess.is_some())
             .collect();
         let target = if files.len() == 1 { Some(self.target) } else { None };
-        check(&memory, &found, &Options { target, ..Options::default() }, policy, false)
+        check(
+            &memory,
+            &found,
+            &Options { target, ..Options::default() },
+            policy,
+            Heed::On(Date::of_unix(TODAY)),
+        )
     }
 
     fn show(&self, places: &[(String, std::ops::Range<usize>)]) -> String {

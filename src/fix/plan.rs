@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::engine::{self, Finding, Run, is_mechanical};
+use crate::engine::{self, Finding, Heed, Run, is_mechanical};
 use crate::facts;
 use crate::policy::{Policy, Safety, Severity};
 use crate::source::{Files, Found, Span};
@@ -21,6 +21,8 @@ pub struct Wanted {
     pub hardening: bool,
     /// None that makes another file: what is printed is one file, and a value that goes to another would be lost.
     pub alone: bool,
+    /// Whether comments count: what they ignore is left as it is.
+    pub heed: Heed,
 }
 
 impl Wanted {
@@ -110,7 +112,7 @@ pub fn plan(
     policy: &Policy,
     wanted: Wanted,
 ) -> Plan {
-    let desk = Desk { files, options, policy };
+    let desk = Desk { files, options, policy, heed: wanted.heed };
     let mut before = desk.judge(&desk.overlay(), found);
     let moved: Vec<Span> = before.report.active().flat_map(|finding| moved(&before, finding)).collect();
     before.report.secrets.extend(moved);

@@ -70,27 +70,43 @@ pub fn guess(path: &str) -> Option<Guess> {
 
 /// The files below some paths, sorted; a named file is taken whatever it is called. Hidden folders are walked, `.git`,
 /// `node_modules` and ignored files are not.
-pub fn discover(directory: &Path, paths: &[String], exclude: &[String]) -> Result<Vec<Found>, String> {
+///
+/// What fits a pattern of `exclude`, seen from `directory`, is left out; a named file only with `force`.
+pub fn discover(
+    directory: &Path,
+    paths: &[String],
+    exclude: &[String],
+    force: bool,
+) -> Result<Vec<Found>, String> {
     let mut all = Vec::new();
+    let mut overrides = ignore::overrides::OverrideBuilder::new(directory);
+    for pattern in exclude {
+        overrides
+            .add(&format!("!{pattern}"))
+            .map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+    }
+    let overrides = overrides.build().map_err(|error| error.to_string())?;
+    let excluded = |path: &Path| {
+        let below = path.strip_prefix(directory).unwrap_or(path);
+        let mut above = below.ancestors().skip(1);
+        overrides.matched(path, false).is_ignore() || above.any(|it| overrides.matched(it, true).is_ignore())
+    };
     for path in paths {
-        let whole = directory.join(path);
+        // Patterns fit paths without a `.` in them.
+        let whole: std::path::PathBuf = directory.join(path).components().collect();
+        if force && excluded(&whole) {
+            continue;
+        }
         if !whole.is_dir() {
             let path = path.strip_prefix("./").unwrap_or(path).to_owned();
             all.push(Found { guess: guess(&path), path, named: true });
             continue;
         }
         let before = all.len();
-        let mut overrides = ignore::overrides::OverrideBuilder::new(&whole);
-        for pattern in exclude {
-            overrides
-                .add(&format!("!{pattern}"))
-                .map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
-        }
-        let overrides = overrides.build().map_err(|error| error.to_string())?;
         let walk = ignore::WalkBuilder::new(&whole)
             .hidden(false)
             .require_git(false)
-            .overrides(overrides)
+            .overrides(overrides.clone())
             .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
             .build();
         for entry in walk {

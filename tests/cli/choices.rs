@@ -151,3 +151,19 @@ fn other_commands_know_rules_by_any_name() {
     let facts = folder.run(&["facts", "compose.yaml"]).out;
     assert!(facts.contains("privileged = true @4:5"), "{facts}");
 }
+
+#[test]
+fn what_is_excluded_is_left_out_even_when_it_is_named() {
+    let folder = Folder::of(&[
+        ("vendor/a/compose.yaml", super::PRIVILEGED),
+        ("plimsoll.yaml", "exclude: [vendor, 'old/*.yaml']\n"),
+        ("old/compose.yaml", super::PRIVILEGED),
+        ("compose.yaml", super::CLEAN),
+    ]);
+    let named = ["--select", "privileged-container", "vendor/a/compose.yaml", "old/compose.yaml"];
+    assert_eq!(folder.found(&named).len(), 2, "who names a file means it");
+    let run = folder.run(&[&["check", "--force-exclude"], &named[..]].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(folder.run(&["check", "--select", "privileged-container", "."]).code, 0);
+    assert_eq!(folder.run(&["check", "--force-exclude", "./vendor/a/compose.yaml"]).code, 0);
+}

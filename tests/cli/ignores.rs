@@ -134,3 +134,52 @@ fn comments_of_other_tools_count() {
     let instruction_alone = "# hadolint ignore=DL3002\nFROM debian:12\nUSER root\n";
     assert_eq!(dockerfile(instruction_alone), ["root-user-explicit@3"]);
 }
+
+#[test]
+fn an_ignore_with_a_day_lapses_behind_it() {
+    let text = "services:\n  web:\n    image: app:1\n    privileged: true # plimsoll: ignore[privileged-container] until 2026-12-31: the driver needs it\n";
+    let folder = Folder::of(&[("compose.yaml", text)]);
+    let select = ["--select", "privileged-container,lapsed-ignore,unused-ignore"];
+    let on = |day: &str| folder.found(&[&select[..], &["--today", day]].concat());
+    assert!(on("2026-12-31").is_empty(), "the last day counts");
+    assert_eq!(on("2027-01-01"), ["privileged-container@4", "lapsed-ignore@4"]);
+    assert_eq!(folder.run(&["check", "--today", "2026-12-31"]).code, 0);
+    assert_eq!(folder.run(&["check", "--today", "2027-01-01"]).code, 1);
+    assert_eq!(folder.run(&["check", "--today", "31.12.2026"]).code, 2);
+    let mend =
+        |day: &str| folder.run(&["fix", "--unsafe", "--select", "privileged-container", "--today", day]).out;
+    assert_eq!(mend("2026-12-31"), "", "what is ignored is not mended");
+    let prose = dockerfile(
+        "FROM debian:12\n# plimsoll: ignore[root-user-explicit] until the base has a user\nUSER root\n",
+    );
+    assert!(prose.is_empty(), "{prose:?}");
+    for day in ["2026-02-30", "2026-1-1", "2026"] {
+        let text = format!("FROM debian:12\n# plimsoll: ignore[root-user-explicit] until {day}\nUSER root\n");
+        assert_eq!(dockerfile(&text), ["malformed-ignore@2", "root-user-explicit@3"], "{day}");
+    }
+}
+
+#[test]
+fn a_rule_that_the_configuration_ignores_comes_back_behind_its_day() {
+    let folder = Folder::of(&[
+        ("compose.yaml", super::PRIVILEGED),
+        ("plimsoll.yaml", "ignore: [privileged-container until 2026-12-31]\n"),
+    ]);
+    assert_eq!(folder.run(&["check", "--today", "2026-12-31"]).code, 0);
+    assert_eq!(folder.run(&["check", "--today", "2027-01-01"]).code, 1);
+    folder.put("plimsoll.yaml", "ignore: [privileged-container until soon]\n");
+    let wrong = folder.run(&["check"]);
+    assert!(wrong.code == 2 && wrong.err.contains("names no day"), "{wrong:?}");
+}
+
+#[test]
+fn of_another_tool_all_rules_but_those_that_it_enables_are_ignored() {
+    // Two rules that KICS has, too: a container with all rights, one without a healthcheck.
+    let text = |enabled: &str| {
+        format!("# kics-scan enable={enabled}\nservices:\n  web:\n    image: app:1\n    privileged: true\n")
+    };
+    let other = "00000000-0000-0000-0000-000000000000";
+    assert!(compose(&text(other)).is_empty());
+    let privileged = "ae5b6871-7f45-42e0-bb4c-ab300c4d2026";
+    assert_eq!(compose(&text(privileged)), ["privileged-container@5"]);
+}

@@ -44,6 +44,7 @@ impl Run<'_> {
             stdout: out,
             stderr: err,
             terminal: self.terminal,
+            today: plimsoll::engine::Date::default(),
             var: &var,
         })
     }

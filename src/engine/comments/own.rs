@@ -1,7 +1,7 @@
-//! Our own grammar: `plimsoll: ignore[rule, rule] reason` and `plimsoll: ignore-file[rule] reason`.
+//! Our own grammar: `plimsoll: ignore[rule, rule] reason` and `plimsoll: ignore-file[rule] until 2026-12-31: reason`.
 
 use super::place::Scope;
-use super::{Named, Said};
+use super::{Date, Named, Said};
 
 /// What a comment says; `Err` when it tries to and fails, nothing when it does not try.
 pub fn read(comment: &str) -> Option<Result<Said, ()>> {
@@ -24,5 +24,16 @@ fn parse(body: &str) -> Option<Said> {
     let (rules, reason) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
     let rules: Vec<String> =
         rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
-    (!rules.is_empty()).then(|| Said { scope, rules: Named::Ours(rules), reason: reason.trim().to_owned() })
+    let reason = reason.trim();
+    let until = until(reason).ok()?;
+    (!rules.is_empty()).then(|| Said { scope, rules: Named::Ours(rules), reason: reason.to_owned(), until })
+}
+
+/// The last day, if a reason begins with one; `Err` where it begins with something like a day. `until the release` is a
+/// reason like any other.
+fn until(reason: &str) -> Result<Option<Date>, ()> {
+    let day = reason.strip_prefix("until ").map(str::trim_start);
+    let Some(day) = day.filter(|day| day.starts_with(|c: char| c.is_ascii_digit())) else { return Ok(None) };
+    let end = day.find([' ', '\t', ':']).unwrap_or(day.len());
+    Date::parse(&day[..end]).map(Some).ok_or(())
 }

@@ -14,7 +14,7 @@ type Reader = fn(&str) -> Option<Said>;
 const READERS: [Reader; 8] = [hadolint, tally, buildkit, checkov, trivy, kics, dclint, semgrep];
 
 fn said(scope: Scope, rules: Named, reason: &str) -> Said {
-    Said { scope, rules, reason: reason.trim().to_owned() }
+    Said { scope, rules, reason: reason.trim().to_owned(), until: None }
 }
 
 /// Ids between commas or blanks.
@@ -94,11 +94,14 @@ fn trivy_id(id: &str) -> String {
     }
 }
 
-/// `kics-scan ignore`, `ignore-line`, `ignore-block`, `disable=a,b`.
+/// `kics-scan ignore`, `ignore-line`, `ignore-block`, `disable=a,b`; with `enable=a,b` no other rule counts.
 fn kics(comment: &str) -> Option<Said> {
     let body = comment.strip_prefix("kics-scan")?.trim();
     if let Some(list) = body.strip_prefix("disable=") {
         return Some(said(Scope::File, Named::Theirs("kics", ids(list)), ""));
+    }
+    if let Some(list) = body.strip_prefix("enable=") {
+        return Some(said(Scope::File, Named::AllBut("kics", ids(list)), ""));
     }
     let scope = match body {
         "ignore" => Scope::File,
@@ -176,6 +179,7 @@ mod tests {
             ),
             ("kics-scan ignore-line", Scope::NextLine, Named::All("kics"), ""),
             ("kics-scan disable=a1,b2", Scope::File, theirs("kics", &["a1", "b2"]), ""),
+            ("kics-scan enable=a1", Scope::File, Named::AllBut("kics", vec!["a1".to_owned()]), ""),
             ("dclint disable-line some-rule", Scope::Line, theirs("dclint", &["some-rule"]), ""),
             ("dclint disable-file", Scope::File, Named::All("dclint"), ""),
             (

@@ -14,6 +14,7 @@ pub struct Rules<'p> {
     unused: Option<Arc<About>>,
     unknown: Option<Arc<About>>,
     malformed: Option<Arc<About>>,
+    lapsed: Option<Arc<About>>,
 }
 
 impl<'p> Rules<'p> {
@@ -26,6 +27,7 @@ impl<'p> Rules<'p> {
             unused: about("unused-ignore"),
             unknown: about("unknown-ignore"),
             malformed: about("malformed-ignore"),
+            lapsed: about("lapsed-ignore"),
         }
     }
 }
@@ -36,6 +38,12 @@ pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &
     if let Some(about) = &rules.malformed {
         findings.extend(comments.malformed.iter().map(|comment| {
             let message = "this ignores nothing: write `# plimsoll: ignore[rule-id] why`".to_owned();
+            finding(about, *comment, message, "ignore".to_owned(), None)
+        }));
+    }
+    if let Some(about) = &rules.lapsed {
+        findings.extend(comments.lapsed.iter().map(|(comment, last)| {
+            let message = format!("this ignored something until {last} only: mend it, or set a new day");
             finding(about, *comment, message, "ignore".to_owned(), None)
         }));
     }

@@ -1,6 +1,6 @@
 //! Every `$` in a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::kinds::Substitution;
 use crate::facts::make::head;
@@ -9,7 +9,7 @@ use crate::facts::{Known, Node, NodeId, Site};
 use crate::source::{Span, Text};
 use crate::syntax::substitution::{Form, Reading, Use, uses};
 
-use super::Filler;
+use super::{Filler, NODES};
 
 /// Where the walk through a document is.
 #[derive(Clone, Default)]
@@ -46,11 +46,12 @@ impl Filler<'_> {
                 elsewhere.insert(name.as_str().to_owned());
             }
         }
+        let own = self.own_variables();
         for it in found {
             if self.is_full() {
                 break;
             }
-            let node = self.substitution(it, &elsewhere);
+            let node = self.substitution(it, &elsewhere, &own);
             self.part.add(node);
         }
     }
@@ -73,7 +74,12 @@ impl Filler<'_> {
         }
     }
 
-    fn substitution(&self, Found { one, place }: Found, elsewhere: &BTreeSet<String>) -> Substitution {
+    fn substitution(
+        &self,
+        Found { one, place }: Found,
+        elsewhere: &BTreeSet<String>,
+        own: &BTreeMap<(NodeId, String), Known<NodeId>>,
+    ) -> Substitution {
         let span = one.written.span();
         let site = Site::written(span);
         let name = one.name.as_ref().map_or("", Text::as_str);
@@ -104,7 +110,8 @@ impl Filler<'_> {
                 Known::Set(env.contains_key(name), site)
             };
             it.used_elsewhere = Known::Set(elsewhere.contains(name), site);
-            it.own_variable = self.own_variable(place.service, name);
+            let twin = place.service.and_then(|service| own.get(&(service, name.to_owned())));
+            it.own_variable = twin.cloned().unwrap_or_else(|| self.no_own_variable(place.service));
             it.variable = part(variable);
         }
         it.text = Known::Set(one.written, site);
@@ -113,19 +120,28 @@ impl Filler<'_> {
         it
     }
 
-    /// The variable of that name in the environment of a service.
-    fn own_variable(&self, service: Option<NodeId>, name: &str) -> Known<NodeId> {
-        let Some(service) = service.and_then(|id| self.service_at(id)) else { return Known::Absent };
-        let Known::Set(list, _) = &service.environment else { return Known::Absent };
-        for &id in &list.items {
-            if let Some(Node::Variable(variable)) = self.part.node(id)
-                && variable.place.value() == Some(&"environment")
-                && variable.head.name.known() == Some(name)
-            {
-                return Known::Set(id, variable.head.site);
+    /// The first variable of each name in the environment of each service.
+    fn own_variables(&self) -> BTreeMap<(NodeId, String), Known<NodeId>> {
+        let mut all = BTreeMap::new();
+        for &id in self.services.values() {
+            let environment = self.service_at(id).and_then(|service| service.environment.value());
+            for &variable in environment.iter().flat_map(|list| &list.items) {
+                if let Some(Node::Variable(it)) = self.part.node(variable)
+                    && it.place.value() == Some(&"environment")
+                    && let Some(name) = it.head.name.known()
+                {
+                    all.entry((id, name.to_owned())).or_insert(Known::Set(variable, it.head.site));
+                }
             }
         }
-        list.open.map_or(Known::Absent, |reason| Known::Unknown(service.head.site, reason))
+        all
+    }
+
+    /// What is said of a name that is not in the environment of a service.
+    fn no_own_variable(&self, service: Option<NodeId>) -> Known<NodeId> {
+        let Some(service) = service.and_then(|id| self.service_at(id)) else { return Known::Absent };
+        let open = service.environment.value().and_then(|list| list.open);
+        open.map_or(Known::Absent, |reason| Known::Unknown(service.head.site, reason))
     }
 }
 
@@ -158,7 +174,8 @@ fn collect(at: At<'_>, place: &Place, depth: u32, seen: &mut BTreeSet<Span>, fou
             if place.under == "environment" && place.of_variable.is_none() {
                 place.of_variable = raw.split_once('=').map(|(key, _)| key);
             }
-            found.extend(uses(raw).into_iter().map(|one| Found { one, place: place.clone() }));
+            let room = (NODES + 1).saturating_sub(found.len());
+            found.extend(uses(raw).into_iter().take(room).map(|one| Found { one, place: place.clone() }));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Where secrets stand: what no output may show, whichever rules are on.
 
+mod lines;
+
 use std::collections::BTreeMap;
 
-use crate::facts::{self, Kind, Known, List, Node, Part, View};
+use crate::facts::{self, Kind, Known, List, Node, Part, View, World};
 use crate::policy::DOTS;
 use crate::source::{FileId, Span, Text};
 use crate::syntax::tokens;
@@ -74,9 +76,10 @@ impl Hidden {
     }
 }
 
-/// Where secrets stand in a part.
-pub fn secrets(part: &Part) -> Vec<Span> {
-    let mut spans = Vec::new();
+/// Where secrets stand in a part: in what is understood of it, and in whatever else its files say.
+pub fn secrets(world: &World, part: &Part) -> Vec<Span> {
+    let sources = part.files.iter().chain(&part.context).filter_map(|&file| world.source(file));
+    let mut spans: Vec<Span> = sources.flat_map(lines::secrets).collect();
     for &kind in Kind::ALL {
         for id in part.of(kind) {
             let Some(node) = part.node(id) else { continue };
@@ -102,6 +105,8 @@ pub fn secrets(part: &Part) -> Vec<Span> {
             }
         }
     }
+    spans.sort_unstable();
+    spans.dedup();
     spans
 }
 
