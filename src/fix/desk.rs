@@ -124,7 +124,7 @@ fn write(current: &Run, batch: &Batch<'_>, overlay: &mut Overlay<'_>) -> Result<
 }
 
 /// What makes a finding the same before and after a change: rule, path, subject. Instructions lose their numbers, since
-/// one that is inserted or removed renumbers those after it.
+/// one that is inserted or removed renumbers those after it, and items their texts.
 pub type Identity = (String, String, String);
 
 /// The identity of a finding.
@@ -135,7 +135,20 @@ pub fn identity(run: &Run, finding: &Finding) -> Identity {
     for part in parts {
         subject.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
     }
-    (finding.rule.id.clone(), path, subject)
+    (finding.rule.id.clone(), path, without_texts(&subject))
+}
+
+/// A subject without the texts of items: `volumes["./a:/b"]` is the same mount when it is `./a:/b:ro`.
+fn without_texts(subject: &str) -> String {
+    let mut out = String::new();
+    let mut rest = subject;
+    while let Some((before, item)) = rest.split_once("[\"") {
+        out.push_str(before);
+        out.push_str("[]");
+        rest = item.split_once("\"]").map_or("", |(_, behind)| behind);
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A repair that did not help: the finding and the line that it points at.
