@@ -6,7 +6,7 @@ use crate::facts::make::mount_parts;
 use crate::facts::model::{At, Entry, Item, Shape, Value};
 use crate::facts::{Known, Pair, Site};
 use crate::source::clean_path;
-use crate::source::{Origin, Text, TextBuilder};
+use crate::source::{Origin, Span, Text, TextBuilder};
 use crate::syntax::yaml::Plain;
 
 /// What makes two items the same.
@@ -48,6 +48,28 @@ pub fn names(value: &Arc<Value>) -> Arc<Value> {
             Some(Entry { key: key.clone(), value, site: item.site, text_key: true, again: Vec::new() })
         })
         .collect();
+    Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag, raw: None })
+}
+
+/// A `depends_on` list as the mapping that Compose makes of it: each waits for the start.
+pub fn waits(value: &Arc<Value>) -> Arc<Value> {
+    let named = names(value);
+    let (Shape::List(_), Shape::Map(entries)) = (&value.shape, &named.shape) else { return named };
+    let made = |text: &str, span: Span| Text::made(text, span, Origin::Written);
+    let started = |mut entry: Entry| {
+        let span = entry.value.span;
+        let word = Shape::Scalar(made("service_started", span), Plain::Text);
+        let condition = Entry {
+            key: made("condition", span),
+            value: Arc::new(Value { shape: word, span, tag: None, raw: None }),
+            site: entry.site,
+            text_key: true,
+            again: Vec::new(),
+        };
+        entry.value = Arc::new(Value { shape: Shape::Map(vec![condition]), span, tag: None, raw: None });
+        entry
+    };
+    let entries = entries.iter().cloned().map(started).collect();
     Arc::new(Value { shape: Shape::Map(entries), span: value.span, tag: value.tag, raw: None })
 }
 

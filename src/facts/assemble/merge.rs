@@ -44,6 +44,8 @@ enum Join {
     Mapping,
     /// `KEY=value` lists and mappings, joined by key.
     Pairs,
+    /// `depends_on` lists and mappings by name.
+    Waits,
     /// Lists of names and mappings by name.
     Names,
     /// `HOST:ADDRESS` lists and mappings, one behind the other.
@@ -75,7 +77,7 @@ impl Merge<'_> {
         if over.tag.is_some() {
             self.note("tag-ignored", over.span, path);
         }
-        if is_nothing(over) {
+        if is_nothing(over) && (stack || !is_variable(path)) {
             return base.clone();
         }
         if stack && is_unset(over, path) {
@@ -95,12 +97,16 @@ impl Merge<'_> {
                 over.clone()
             }
             Join::Pairs => self.maps(&keys::pairs(base), &keys::pairs(over), path),
+            Join::Waits => self.maps(&keys::waits(base), &keys::waits(over), path),
             Join::Names => self.maps(&keys::names(base), &keys::names(over), path),
             Join::Logging if changes_driver(base, over) => over.clone(),
             Join::Mapping | Join::Logging => match (&base.shape, &over.shape) {
                 (Shape::Map(_), Shape::Map(_)) => self.maps(base, over, path),
                 (Shape::Scalar(..), Shape::Map(_)) if path.last() == Some(&"build") => {
                     self.maps(&keys::context(base), over, path)
+                }
+                (Shape::Map(_), Shape::Scalar(..)) if path.last() == Some(&"build") && !stack => {
+                    self.maps(base, &keys::context(over), path)
                 }
                 (Shape::List(_), Shape::List(_)) => self.lists(base, over, Join::Union, path),
                 _ => over.clone(),
@@ -210,6 +216,11 @@ impl Merge<'_> {
     }
 }
 
+/// Whether a path leads to a variable. One without a value is taken from whoever starts Compose.
+fn is_variable(path: &[&str]) -> bool {
+    matches!(path, ["services", _, "environment", _] | ["services", _, "build", "args", _])
+}
+
 /// A key without a value changes nothing.
 fn is_nothing(value: &Value) -> bool {
     matches!(value.shape, Shape::Null)
@@ -262,7 +273,8 @@ fn join(path: &[&str], stack: bool) -> Join {
         | ["build", "args" | "labels" | "additional_contexts"]
         | ["deploy", "labels"] => Join::Pairs,
         ["depends_on"] if stack => Join::Append,
-        ["depends_on" | "networks"] => Join::Names,
+        ["depends_on"] => Join::Waits,
+        ["networks"] => Join::Names,
         ["networks", _, "aliases"] if stack => Join::Replace,
         ["logging"] => Join::Logging,
         ["volumes" | "devices"] => Join::Keyed(keys::target),
