@@ -300,3 +300,31 @@ fn permissions_are_kept() {
     folder.run(&["harden", "--write", "."]);
     assert_eq!((mode("compose.yaml"), mode(".env"), mode(".gitignore")), (0o640, 0o600, 0o644));
 }
+
+#[test]
+fn copies_go_below_a_folder_and_nowhere_else() {
+    let folder = harbour();
+    let before = contents(&folder);
+    for _ in 0..2 {
+        let output = folder.run(&["harden", "-o", "out", "compose.yaml", "app/Dockerfile"]);
+        assert_eq!((output.code, output.out.as_str()), (0, ""), "{}", output.err);
+    }
+    let after = contents(&folder);
+    let (copies, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        after.into_iter().partition(|(path, _)| path.starts_with("out/"));
+    assert_eq!(rest, before);
+    let made: Vec<&str> = copies.keys().map(String::as_str).filter(|path| !path.ends_with('/')).collect();
+    let expected = [
+        ".dockerignore",
+        ".env",
+        ".gitignore",
+        "app/Dockerfile",
+        "compose.yaml",
+        "secrets/postgres_password.txt",
+    ];
+    assert_eq!(made, expected.map(|path| format!("out/{path}")));
+    let outside = harbour();
+    let output = outside.run(&["harden", "--check", "--format", "json", "."]);
+    assert_eq!(output.code, 1, "there is something to change");
+    assert_eq!(contents(&outside), before);
+}

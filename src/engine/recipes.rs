@@ -3,7 +3,7 @@
 use crate::facts::kinds::{Service, Variable};
 use crate::facts::{Kind, Node, NodeId, Target, World};
 use crate::policy::Recipe;
-use crate::source::{Origin, Text};
+use crate::source::{Origin, Span, Text};
 use crate::syntax::Data;
 
 use super::finding::Change;
@@ -14,6 +14,7 @@ pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Cha
         Recipe::SecretToFile => secret_to_file(world, subject),
         Recipe::SecretToEnv => secret_to_env(world, subject),
         Recipe::ExecForm => exec_form(world, subject),
+        Recipe::EncryptDefault => encrypt_default(world, subject),
     }
 }
 
@@ -75,6 +76,17 @@ fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
         hidden(format!("{directory}.gitignore"), ".env"),
         hidden(format!("{directory}.dockerignore"), ".env"),
     ])
+}
+
+/// The network that every stack has, written out in the file of the service that is shown for it.
+fn encrypt_default(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let at = world.node(subject)?.head().site.label;
+    let map = |key: &str, data: Data| (key.to_owned(), data);
+    let text = |text: &str| Data::Text(text.to_owned());
+    let options = Data::Map(vec![map("encrypted", text(""))]);
+    let network = Data::Map(vec![map("driver", text("overlay")), map("driver_opts", options)]);
+    let networks = Data::Map(vec![map("default", network)]);
+    (at != Span::default()).then(|| vec![Change::SetTop(at.file, vec![map("networks", networks)])])
 }
 
 /// The JSON list of a command that asks nothing of the shell.

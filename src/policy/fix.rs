@@ -81,14 +81,17 @@ pub enum Recipe {
     SecretToEnv,
     /// Write the words of a shell form as a JSON list.
     ExecForm,
+    /// Declare the default network of a stack, encrypted.
+    EncryptDefault,
 }
 
 impl Recipe {
     /// Every recipe by the name that rules use.
-    pub const NAMES: [(&'static str, Self); 3] = [
+    pub const NAMES: [(&'static str, Self); 4] = [
         ("secret-to-file", Self::SecretToFile),
         ("secret-to-env", Self::SecretToEnv),
         ("exec-form", Self::ExecForm),
+        ("encrypt-default", Self::EncryptDefault),
     ];
 }
 
