@@ -320,6 +320,13 @@ fn intended(name: &str, text: &str, plan: &Plan) -> BTreeSet<String> {
                         Some(tree.scalar(entry.key)?.text.as_str().to_owned())
                     };
                     keys.extend(around.iter().rev().find_map(key));
+                    // With its only entry an emptied mapping goes, too; lists are compared as wholes.
+                    let is_scalar = |id: &&NodeId| tree.scalar(**id).is_some();
+                    let is_alone = |id: &&NodeId| tree.entries(**id).len() + tree.items(**id).len() == 1;
+                    keys.extend(
+                        around.iter().rev().skip_while(is_scalar).take_while(is_alone).filter_map(key),
+                    );
+                    keys.extend(around.iter().filter(|id| !tree.items(**id).is_empty()).filter_map(key));
                 }
                 _ => {}
             }
