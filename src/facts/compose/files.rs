@@ -9,22 +9,34 @@ const PRODUCTION: [&str; 5] = ["prod", "production", "release", "live", "prd"];
 const DEVELOPMENT: [&str; 6] = ["dev", "development", "local", "debug", "override", "devel"];
 const TEST: [&str; 6] = ["test", "tests", "testing", "ci", "e2e", "integration"];
 
-/// What a file is for, by the words of its name; the first file of a project is its base.
-pub fn role(path: &str, first: bool) -> &'static str {
+/// What a file is for, by the words of its name and then of the name that it gives itself; the first file of a project
+/// is its base.
+pub fn role(path: &str, text: &str, first: bool) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
+    let otherwise = if first { "base" } else { "overlay" };
+    said(name).or_else(|| said(own_name(text)?)).unwrap_or(otherwise)
+}
+
+fn said(name: &str) -> Option<&'static str> {
     let words = words(name);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     if has(&PRODUCTION) {
-        "production"
+        Some("production")
     } else if has(&DEVELOPMENT) {
-        "development"
+        Some("development")
     } else if has(&TEST) {
-        "test"
-    } else if first {
-        "base"
+        Some("test")
     } else {
-        "overlay"
+        None
     }
+}
+
+/// The name that a file gives itself in its first comment, alone on the line: `# docker-compose.prod.yml`.
+fn own_name(text: &str) -> Option<&str> {
+    let comment = text.lines().next()?.strip_prefix('#')?.trim();
+    let is_name =
+        (comment.ends_with(".yml") || comment.ends_with(".yaml")) && !comment.contains(char::is_whitespace);
+    is_name.then_some(comment)
 }
 
 /// What the project is for: the last file that says anything decides.

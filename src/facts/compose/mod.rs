@@ -151,7 +151,8 @@ pub fn nothing_written(mut part: Part, source: &Source) -> Part {
     file.path = Known::Set(path, site);
     file.documents = Known::Set(0.0, site);
     file.keys = Known::Set(List::default(), site);
-    file.role = Known::Set(files::role(&source.path, true), Site { origin: Origin::Guess, ..site });
+    file.role =
+        Known::Set(files::role(&source.path, &source.text, true), Site { origin: Origin::Guess, ..site });
     part.add(file);
     part
 }
@@ -227,7 +228,8 @@ impl Filler<'_> {
         });
         file.documents = Known::Set(read.tree.documents.len() as f64, second);
         file.keys = files::keys(read.tree, site);
-        let role = files::role(&path, index == 0);
+        let text = source.map_or("", |source| &source.text);
+        let role = files::role(&path, text, index == 0);
         file.role = Known::Set(role, Site { origin: Origin::Guess, ..site });
         self.part.add(file);
         role
