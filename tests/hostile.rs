@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it does not expect")]
 
+#[path = "hostile/cost.rs"]
+mod cost;
 #[path = "hostile/secrets.rs"]
 mod secrets;
 #[path = "support/mod.rs"]
@@ -246,4 +248,49 @@ fn what_leads_back_to_itself_ends() {
         assert_eq!(code, 2, "{files:?}: {said}");
         assert!(said.contains(expected), "{files:?}: {said}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_walk_leaves_links_alone_that_lead_out_of_the_project() {
+    let outer = tempfile::tempdir().unwrap();
+    let at = |path: &str| outer.path().join(path);
+    std::fs::create_dir_all(at("project/.git")).unwrap();
+    std::fs::create_dir_all(at("project/sub")).unwrap();
+    std::fs::write(at("Dockerfile.out"), "FROM debian\n").unwrap();
+    std::fs::write(at("project/base.txt"), "FROM debian\n").unwrap();
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, at(from)).unwrap();
+    link("../Dockerfile.out", "project/Dockerfile");
+    link("../base.txt", "project/sub/Dockerfile");
+    let check = |args: &[&str]| {
+        let all = [&["check", "--format", "concise"], args].concat();
+        support::Run::at(at("project")).args(&all).out
+    };
+    let walked = check(&["."]);
+    assert!(walked.contains("sub/Dockerfile:1:6") && !walked.contains("\nDockerfile"), "{walked}");
+    assert!(!walked.starts_with("Dockerfile"), "{walked}");
+    for args in [&["Dockerfile"][..], &["--allow-outside", "."]] {
+        assert!(check(args).starts_with("Dockerfile:1:6"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_list_or_a_mapping_is_no_key() {
+    for text in [
+        "services:\n  web:\n    image: app:1\n    ? [a]\n    : b\n",
+        "services:\n  web:\n    image: app:1\n    environment:\n      ? {a: b}\n      : c\n",
+        "services:\n  web:\n    image: app:1\n? [a, b]\n: c\n",
+    ] {
+        let (code, said) = problems(&Folder::of(&[("compose.yaml", text)]), "compose.yaml");
+        assert_eq!(code, 2, "{text}");
+        assert_eq!(
+            said.matches("problem[yaml-key] a list or a mapping cannot be a key").count(),
+            1,
+            "{said}"
+        );
+    }
+    let text = "x-key: &key image\nservices:\n  web:\n    *key : app\n";
+    let folder = Folder::of(&[("compose.yaml", text)]);
+    let run = folder.run(&["check", "--format", "concise", "--select", "image-tag-missing", "compose.yaml"]);
+    assert!(!run.out.contains("problem["), "{run:?}");
 }

@@ -1,10 +1,12 @@
 //! `plimsoll check`.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{Finding, Report, Run};
 use crate::fix;
 use crate::policy::Severity;
 use crate::report;
-use crate::source::Edit;
+use crate::source::{Edit, Span};
 
 use super::args::{Check, Color, FailOn};
 use super::{Env, Failure, config, shellcheck};
@@ -17,6 +19,7 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
         shellcheck::add(&mut run);
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::High).severity();
+    let secrets = Secrets::of(&run.report);
     let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
     for wanted in &formats {
         let (name, file) =
@@ -31,7 +34,7 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
             verbose: args.verbose,
             quiet: args.quiet,
             show_ignored: args.show_ignored,
-            edits: &|finding| edits(finding, &run),
+            edits: &|finding| edits(finding, &run, &secrets),
         };
         let mut bytes = Vec::new();
         (format.write)(&run.report, &options, &mut bytes)?;
@@ -43,10 +46,42 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     Ok(code(&run.report, fail_on))
 }
 
-/// The edits that mend a finding; none where only a person can, or where they do not fit the file.
-fn edits(finding: &Finding, run: &Run) -> Vec<Edit> {
+/// The edits that mend a finding; none where only a person can, where they do not fit the file, or where they would show a
+/// secret. Those `plimsoll fix --format json` has, with references.
+fn edits(finding: &Finding, run: &Run, secrets: &Secrets<'_>) -> Vec<Edit> {
     let repair = finding.repair.as_ref().filter(|repair| !repair.changes.is_empty());
-    repair.and_then(|repair| fix::edits(repair, &run.report.sources, &run.documents).ok()).unwrap_or_default()
+    let edits = repair.and_then(|repair| fix::edits(repair, &run.report.sources, &run.documents).ok());
+    edits.filter(|edits| !edits.iter().any(|edit| secrets.shown_by(edit))).unwrap_or_default()
+}
+
+/// The secrets of a report, by their places and by their texts.
+struct Secrets<'r> {
+    spans: Vec<Span>,
+    texts: BTreeMap<&'r str, Span>,
+    report: &'r Report,
+}
+
+impl<'r> Secrets<'r> {
+    fn of(report: &'r Report) -> Self {
+        let mut spans: Vec<Span> = report.secrets.iter().filter(|span| !span.is_empty()).copied().collect();
+        spans.sort_unstable();
+        spans.dedup();
+        let text = |span: &Span| Some((report.source(span.file)?.slice(*span), *span));
+        let texts = spans.iter().filter_map(text).collect();
+        Self { spans, texts, report }
+    }
+
+    /// Whether an edit's text has a secret in it: one of those that it replaces, or one from elsewhere as a word.
+    fn shown_by(&self, edit: &Edit) -> bool {
+        let first = self.spans.partition_point(|it| (it.file, it.start) < (edit.span.file, edit.span.start));
+        let replaced =
+            self.spans.iter().skip(first.saturating_sub(1)).take_while(|it| it.start < edit.span.end);
+        let replaced = replaced.filter(|it| it.file == edit.span.file && edit.span.start < it.end);
+        let mut replaced = replaced.filter_map(|it| Some(self.report.source(it.file)?.slice(*it)));
+        let inside = |secret: &str| edit.text.contains(secret);
+        let separates = |c: char| c.is_whitespace() || matches!(c, '=' | ':' | '"' | '\'' | ',' | '@');
+        replaced.any(inside) || edit.text.split(separates).any(|word| self.texts.contains_key(word))
+    }
 }
 
 fn code(report: &Report, fail_on: Option<Severity>) -> u8 {

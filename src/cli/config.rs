@@ -226,7 +226,8 @@ pub fn found(judging: &Judging, config: &Config, env: &Env<'_>) -> Result<Vec<Fo
     let named = named(judging);
     let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
     let mut found =
-        discover(&env.directory, &paths, &config.exclude, judging.force_exclude).map_err(Failure)?;
+        discover(&env.directory, &paths, &config.exclude, judging.force_exclude, judging.allow_outside)
+            .map_err(Failure)?;
     for it in &mut found {
         if config.stacks.iter().any(|pattern| crate::source::glob(pattern, &it.path)) {
             it.guess = Some(Guess::Stack);

@@ -106,7 +106,8 @@ pub fn lists() -> Values {
 pub fn load(selection: &Selection) -> Result<Policy, String> {
     let documents = documents(&selection.own);
     let known: Vec<&Names> = documents.iter().map(|(names, _)| names).collect();
-    for name in selection.select.iter().chain(&selection.ignore).chain(selection.severity.keys()) {
+    let named = selection.select.iter().chain(&selection.ignore);
+    for name in named.chain(selection.severity.keys()).chain(selection.options.keys()) {
         if !known.iter().any(|rule| rule.is(name)) {
             let ids = known.iter().map(|rule| rule.id.as_str());
             let hint =
@@ -118,6 +119,7 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
         let names: Vec<&str> = PROFILES.iter().map(|(name, _)| *name).collect();
         return Err(format!("there is no profile `{}`; known are {}", selection.profile, names.join(", ")));
     }
+    known_options(&documents, selection)?;
     let lists = lists();
     let mut rules = Vec::new();
     for (names, body) in &documents {
@@ -125,7 +127,9 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             continue;
         }
         let mut values = lists.clone();
-        for (name, list) in selection.options.get(&names.id).into_iter().flatten() {
+        for (name, list) in
+            selection.options.iter().filter(|(rule, _)| names.is(rule)).flat_map(|(_, all)| all)
+        {
             values.set(name, list.clone());
         }
         let data = body.data();
@@ -142,6 +146,26 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
     }
     let names = documents.into_iter().flat_map(|(names, _)| names.all()).collect();
     Ok(Policy::new(rules).knowing(names))
+}
+
+/// Refuses options that the rule does not have.
+fn known_options(documents: &[(Names, Body<'_>)], selection: &Selection) -> Result<(), String> {
+    for (rule, given) in &selection.options {
+        for (names, body) in documents.iter().filter(|(names, _)| names.is(rule)) {
+            let data = body.data();
+            let options = Reader::new(&data).get("options").and_then(|options| options.entries().ok());
+            let known: Vec<&str> = options.into_iter().flatten().map(|(name, _)| name).collect();
+            if let Some(name) = given.keys().find(|name| !known.contains(&name.as_str())) {
+                let hint = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("; did you mean `{near}`?"),
+                    None if known.is_empty() => "; it has none".to_owned(),
+                    None => format!("; it has {}", known.join(", ")),
+                };
+                return Err(format!("the rule `{}` has no option `{name}`{hint}", names.id));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where the rest of a rule is.

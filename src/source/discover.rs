@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::Disk;
+
 /// What a file is by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Guess {
@@ -71,14 +73,18 @@ pub fn guess(path: &str) -> Option<Guess> {
 /// The files below some paths, sorted; a named file is taken whatever it is called. Hidden folders are walked, `.git`,
 /// `node_modules` and ignored files are not.
 ///
+/// A link that is met on the way and leads out of the project is no part of it, but with `outside`.
+///
 /// What fits a pattern of `exclude`, seen from `directory`, is left out; a named file only with `force`.
 pub fn discover(
     directory: &Path,
     paths: &[String],
     exclude: &[String],
     force: bool,
+    outside: bool,
 ) -> Result<Vec<Found>, String> {
     let mut all = Vec::new();
+    let root = Disk::new(directory).root;
     let mut overrides = ignore::overrides::OverrideBuilder::new(directory);
     for pattern in exclude {
         overrides
@@ -111,7 +117,9 @@ pub fn discover(
             .build();
         for entry in walk {
             let entry = entry.map_err(|error| error.to_string())?;
-            let is_file = entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink());
+            let is_file = entry.file_type().is_some_and(|kind| {
+                kind.is_file() || kind.is_symlink() && (outside || stays(entry.path(), [&whole, &root]))
+            });
             let shown = entry.path().strip_prefix(directory).unwrap_or(entry.path());
             let path = shown.to_string_lossy().replace('\\', "/");
             let path = path.strip_prefix("./").unwrap_or(&path).to_owned();
@@ -128,6 +136,12 @@ pub fn discover(
     all.sort();
     all.dedup_by(|a, b| a.path == b.path);
     Ok(all)
+}
+
+/// Whether a link leads below one of these directories. One that leads nowhere stays what it is; reading it says so.
+fn stays(link: &Path, directories: [&Path; 2]) -> bool {
+    let Ok(target) = link.canonicalize() else { return true };
+    directories.iter().any(|it| it.canonicalize().is_ok_and(|it| target.starts_with(it)))
 }
 
 #[cfg(test)]

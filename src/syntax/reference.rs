@@ -21,6 +21,18 @@ pub struct Reference {
 
 /// Takes a reference apart.
 pub fn parse(text: &Text) -> Reference {
+    if text.as_str().contains("://") {
+        // A URL has no tag: what stands behind its colon may be a password.
+        let repository = text.clone();
+        return Reference {
+            registry: None,
+            registry_unknown: false,
+            repository,
+            tag: None,
+            digest: None,
+            valid: false,
+        };
+    }
     let (rest, digest) = match text.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (text.clone(), None),
@@ -122,6 +134,8 @@ mod tests {
         );
         assert!(!shown("Nginx").4);
         assert!(!shown("nginx:").4);
+        let url = "https://user:word@host.example/x";
+        assert_eq!(shown(url), (None, url.into(), None, None, false));
     }
 
     #[test]

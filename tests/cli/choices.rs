@@ -29,6 +29,31 @@ fn unknown_rules_are_an_error_with_a_suggestion() {
 }
 
 #[test]
+fn unknown_options_are_an_error_with_a_suggestion() {
+    for (option, said) in [
+        (
+            "dollar-not-escaped: { shell_variabels: [A] }",
+            "`dollar-not-escaped` has no option `shell_variabels`; did you mean `shell_variables`?",
+        ),
+        ("dollar-not-escaped: { other: [A] }", "has no option `other`; it has shell_variables"),
+        ("privileged-container: { other: [A] }", "has no option `other`; it has none"),
+        (
+            "privileged-containr: { other: [A] }",
+            "there is no rule `privileged-containr`; did you mean `privileged-container`?",
+        ),
+    ] {
+        let config = format!("options:\n  {option}\n");
+        let folder = Folder::of(&[("plimsoll.yaml", config.as_str()), ("compose.yaml", CLEAN)]);
+        let run = folder.run(&["check"]);
+        assert_eq!(run.code, 2, "{option}");
+        assert!(run.err.contains(said), "{option}: {run:?}");
+    }
+    let config = "options:\n  dollar-not-escaped: { shell_variables: [A] }\n";
+    let folder = Folder::of(&[("plimsoll.yaml", config), ("compose.yaml", CLEAN)]);
+    assert_eq!(folder.run(&["check"]).code, 0);
+}
+
+#[test]
 fn profiles_differ() {
     let folder = Folder::of(&[(
         "Dockerfile",

@@ -177,3 +177,37 @@ fn neither_mistakes_in_a_configuration_nor_broken_files_show_one() {
         silent(&["stdin"], &run.out, &run.err);
     }
 }
+
+#[test]
+fn no_edit_and_no_message_shows_what_an_old_form_holds() {
+    for text in [
+        "FROM debian:13\nENV SECRET_KEY canary90\nENV DB_PASSWORD canary91 and more\n",
+        "FROM https://user:canary92@files.example/x\n",
+        "FROM debian:13\nFROM https://user:canary93@files.example/x:1 AS b\nCOPY --from=https://u:canary94@h.example/x a b\n",
+    ] {
+        let folder = Folder::of(&[("Dockerfile", text)]);
+        for format in ["human", "concise", "json", "github", "markdown"] {
+            let args =
+                ["check", "--profile", "all", "--min-severity", "info", "--format", format, "Dockerfile"];
+            let run = folder.run(&args);
+            assert!(run.out.len() > 100, "{run:?}");
+            silent(&args, &run.out, &run.err);
+        }
+        for args in [&["fix", "--format", "json", "Dockerfile"][..], &["harden", "Dockerfile"]] {
+            let run = folder.run(args);
+            silent(args, &run.out, &run.err);
+        }
+    }
+}
+
+#[test]
+fn a_secret_from_two_sources_is_refused_at_load() {
+    let text = "services: {web: {image: \"app:1\", secrets: [key]}}\nsecrets: {key: {file: ./key, environment: KEY}}\n";
+    let folder = Folder::of(&[("compose.yaml", text)]);
+    let run = folder.run(&["check", "--format", "json", "--select", "secret-source-missing", "compose.yaml"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.out.contains("has more than one source") && run.out.contains("\"refused\":\"load\""),
+        "{run:?}"
+    );
+}

@@ -1,5 +1,6 @@
 //! What is wrong with ignore comments, as findings like any other.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::policy::{About, Confidence, Policy, Safety};
@@ -32,9 +33,13 @@ impl<'p> Rules<'p> {
     }
 }
 
+/// For no more unknown names of one file than this is it said what may have been meant.
+const HINTS: usize = 64;
+
 /// Findings about the comments of a file; `used` says which of its ignores covered something.
 pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &Rules<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut hints: BTreeMap<&str, String> = BTreeMap::new();
     if let Some(about) = &rules.malformed {
         findings.extend(comments.malformed.iter().map(|comment| {
             let message = "this ignores nothing: write `# plimsoll: ignore[rule-id] why`".to_owned();
@@ -52,10 +57,14 @@ pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &
         let subject = format!("ignore[{}]", names.join(", "));
         if let Some(about) = &rules.unknown {
             for name in names.iter().filter(|name| !rules.policy.knows(name)) {
-                let hint = rules
-                    .policy
-                    .nearest(name)
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                if !hints.contains_key(name.as_str()) && hints.len() < HINTS {
+                    let near = rules.policy.nearest(name);
+                    hints.insert(
+                        name,
+                        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?")),
+                    );
+                }
+                let hint = hints.get(name.as_str()).map_or("", String::as_str);
                 let message = format!("there is no rule `{name}`{hint}");
                 findings.push(finding(about, ignore.comment, message, format!("{subject}.{name}"), None));
             }

@@ -1,5 +1,6 @@
 //! `extends:`: a service over another one, of this file or of another.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::facts::model::{At, Entry, Shape, Value};
@@ -51,8 +52,16 @@ impl Assembler<'_> {
     ) -> Arc<Value> {
         let Some(extends) = At::root(&service.value).get("extends") else { return service.value.clone() };
         let step = (file, service.key.as_str().to_owned());
-        if chain.contains(&step) || chain.len() > DEPTH {
-            let message = format!("`{}` extends itself", service.key.as_str());
+        let circular = chain.contains(&step);
+        if circular || chain.len() > DEPTH {
+            let name = service.key.as_str();
+            let message = if circular {
+                format!("`{name}` extends itself")
+            } else {
+                format!(
+                    "`{name}` is the last of {DEPTH} services that extend each other; no more are followed"
+                )
+            };
             let span = extends.site.label;
             self.out.problems.push(Problem::new("include-or-extends-unresolvable", message, span));
             return service.value.clone();
@@ -99,12 +108,16 @@ impl Assembler<'_> {
     }
 
     fn service(&mut self, base: &Base) -> Option<Entry> {
-        let model = self.model(base.file)?;
-        let services = At::root(&model).get("services")?;
-        services
-            .entries()
-            .find(|(name, _, _)| name.as_str() == base.service)
-            .map(|(_, _, entry)| entry.clone())
+        if !self.services.contains_key(&base.file) {
+            let model = self.model(base.file)?;
+            let services = At::root(&model).get("services").into_iter().flat_map(At::entries);
+            let mut by_name = BTreeMap::new();
+            for (name, _, entry) in services {
+                by_name.entry(name.as_str().to_owned()).or_insert_with(|| entry.clone());
+            }
+            self.services.insert(base.file, by_name);
+        }
+        self.services.get(&base.file)?.get(&base.service).cloned()
     }
 }
 

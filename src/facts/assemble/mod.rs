@@ -59,6 +59,8 @@ struct Assembler<'a> {
     dialect: Dialect,
     env: &'a BTreeMap<String, String>,
     models: BTreeMap<FileId, Arc<Value>>,
+    /// The services of each file that one is extended from, by name.
+    services: BTreeMap<FileId, BTreeMap<String, Entry>>,
     /// Whether any value has a tag that merging obeys.
     tagged: bool,
     out: Assembled,
@@ -80,7 +82,8 @@ pub fn assemble(
         differences: Vec::new(),
         open: None,
     };
-    let mut assembler = Assembler { library, dialect, env, models: BTreeMap::new(), tagged: false, out };
+    let (models, services) = (BTreeMap::new(), BTreeMap::new());
+    let mut assembler = Assembler { library, dialect, env, models, services, tagged: false, out };
     let notes = RefCell::new(Vec::new());
     let mut merged: Option<Arc<Value>> = None;
     for &file in files {

@@ -7,7 +7,9 @@ use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile as syntax;
 
 use super::Filler;
-use super::stages::same_name;
+
+/// Only so many stages before a `--from` are looked at for a name that was meant.
+const NEAR: usize = 128;
 
 impl Filler<'_> {
     /// Adds a COPY or ADD.
@@ -111,9 +113,7 @@ impl Filler<'_> {
         let index = name.known().and_then(|text| text.parse::<usize>().ok());
         let found = match index {
             Some(index) => self.stages.iter().take(earlier).nth(index),
-            None => {
-                self.stages.iter().take(earlier).rev().find(|open| same_name(&open.node.head.name, &name))
-            }
+            None => self.last_named(&name, earlier),
         };
         origin.stage = match found {
             Some(open) => Known::Set(open.id, site),
@@ -131,8 +131,8 @@ impl Filler<'_> {
         } else {
             Known::Set("stage", site)
         };
-        let names: Vec<String> =
-            self.stages.iter().take(earlier).map(|open| open.node.head.name.as_str().to_owned()).collect();
+        let near = self.stages.iter().take(earlier).skip(earlier.saturating_sub(NEAR));
+        let names: Vec<String> = near.map(|open| open.node.head.name.as_str().to_owned()).collect();
         if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
             origin.nearest = Known::Set(Text::made(near, value.span(), Origin::Guess), site);
         }

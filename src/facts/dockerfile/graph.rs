@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::{Kind, Known, Node, NodeId};
 use crate::source::Text;
 
-use super::stages::same_name;
 use super::{Filler, Open};
 
 /// What each stage needs, by their places in the file.
@@ -25,8 +24,11 @@ impl Filler<'_> {
         for id in origins {
             let Some(place) = self.place_of(id, &places) else { continue };
             let Some(Node::StageRef(origin)) = self.part.node_mut(id) else { continue };
-            let later =
-                origin.stage.is_absent().then(|| named(&self.stages, &origin.head.name, place)).flatten();
+            let later = origin
+                .stage
+                .is_absent()
+                .then(|| named(&self.stages, &self.named, &origin.head.name, place))
+                .flatten();
             if let Some(stage) = later.and_then(|later| self.stages.get(later)) {
                 origin.later = Known::Set(stage.id, origin.head.site);
             }
@@ -57,14 +59,21 @@ impl Filler<'_> {
 }
 
 /// The stage of that name or index at `place` or further down.
-fn named(stages: &[Open], name: &Text, place: usize) -> Option<usize> {
-    let index = name.known().and_then(|text| text.parse::<usize>().ok());
+fn named(
+    stages: &[Open],
+    by_name: &BTreeMap<String, Vec<usize>>,
+    name: &Text,
+    place: usize,
+) -> Option<usize> {
     // A piece without FROM is no stage that anything could name.
     let written = |at: &usize| stages.get(*at).is_some_and(|open| open.node.from.value().is_some());
-    (place..stages.len()).filter(written).find(|&at| match index {
-        Some(index) => at == index,
-        None => stages.get(at).is_some_and(|open| same_name(&open.node.head.name, name)),
-    })
+    let known = name.known()?;
+    if let Ok(index) = known.parse::<usize>() {
+        return Some(index).filter(|index| *index >= place).filter(written);
+    }
+    let places = by_name.get(&known.to_ascii_lowercase())?;
+    let first = places.partition_point(|&at| at < place);
+    places.get(first..)?.iter().copied().find(written)
 }
 
 /// All that `from` needs, itself included.

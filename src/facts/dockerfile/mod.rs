@@ -9,6 +9,7 @@ mod dependencies;
 mod descent;
 mod downloads;
 mod graph;
+mod inherit;
 mod labels;
 mod left;
 mod leftovers;
@@ -38,8 +39,12 @@ pub struct Filler<'a> {
     file: &'a syntax::Dockerfile,
     part: Part,
     stages: Vec<Open>,
+    /// The places of stages by their names, in small letters.
+    named: BTreeMap<String, Vec<usize>>,
     scope: Scope,
     global: Scope,
+    /// How many things stages took over from each other so far.
+    inherited: usize,
     last_run: Option<NodeId>,
     /// The instruction that was added last.
     previous: Option<NodeId>,
@@ -63,8 +68,10 @@ pub fn fill(file: &syntax::Dockerfile, part: Part) -> Part {
         file,
         part,
         stages: Vec::new(),
+        named: BTreeMap::new(),
         scope: Scope { before_from: true, ..Scope::default() },
         global: Scope::default(),
+        inherited: 0,
         last_run: None,
         previous: None,
         met: BTreeMap::new(),
@@ -96,6 +103,7 @@ impl Filler<'_> {
             self.instruction(instruction, None);
         }
         self.close();
+        self.say_inherited_too_much();
         self.finish(start);
     }
 

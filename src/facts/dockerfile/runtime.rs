@@ -91,8 +91,7 @@ impl Filler<'_> {
             return Known::Set(os, stage.platform.site().unwrap_or_default());
         }
         if let Some(parent) = stage.parent.value() {
-            let found = self.stages.iter().find(|open| open.id == *parent);
-            return found.map_or(Known::Absent, |open| open.node.os.clone());
+            return self.opened(*parent).map_or(Known::Absent, |open| open.node.os.clone());
         }
         let site = Site { origin: Origin::Guess, ..stage.head.site };
         let image = stage.base.value().and_then(|&id| self.part.node(id));
@@ -119,7 +118,7 @@ impl Filler<'_> {
         }
         let mut stage = &open.node;
         for _ in 0..64 {
-            let parent = stage.parent.value().and_then(|id| self.stages.iter().find(|open| open.id == *id));
+            let parent = stage.parent.value().and_then(|&id| self.opened(id));
             match parent {
                 Some(parent) => stage = &parent.node,
                 None => break,

@@ -87,11 +87,6 @@ impl Scope {
         Known::Set(List::closed(paths), site)
     }
 
-    /// What a child stage takes over: everything but ARGs, which end with their stage.
-    pub fn inherited(&self) -> Self {
-        self.clone()
-    }
-
     /// Notes that something may have made the files that list accounts.
     pub fn accounts_may_come(&mut self) {
         self.passwd = self.passwd.filter(|there| *there);

@@ -73,16 +73,14 @@ impl Filler<'_> {
             Known::Set(text, at)
         });
         stage.duplicate = Known::Set(
-            from.alias.is_some() && self.stages.iter().any(|open| same_name(&open.node.head.name, &name)),
+            from.alias.is_some() && self.last_named(&name, number).is_some(),
             Site::written(name.span()),
         );
         stage.scratch = Known::Set(image.known() == Some("scratch"), site);
-        let parent = self.stages.iter().rposition(|open| same_name(&open.node.head.name, &image));
-        let mut scope = match parent {
-            Some(index) => {
-                let open = &self.stages[index];
-                stage.parent = Known::Set(open.id, site);
-                open.scope.inherited()
+        let mut scope = match self.last_named(&image, number).map(|open| open.id) {
+            Some(parent) => {
+                stage.parent = Known::Set(parent, site);
+                self.inherit(parent, site)
             }
             None => self.external(&mut stage, &image, site),
         };
@@ -148,6 +146,9 @@ impl Filler<'_> {
             self.part.adopt(id, base);
         }
         self.scope = scope.clone();
+        if let Some(name) = node.head.name.known() {
+            self.named.entry(name.to_ascii_lowercase()).or_default().push(self.stages.len());
+        }
         self.stages.push(Open { node, id, scope, children: Vec::new(), pending: Vec::new() });
         self.last_run = None;
         self.met.clear();
@@ -338,11 +339,6 @@ impl Filler<'_> {
             self.replaces(id, earlier, site);
         }
     }
-}
-
-/// Stage names are compared without case, as the builder compares them.
-pub fn same_name(a: &Text, b: &Text) -> bool {
-    a.is_known() && b.is_known() && a.as_str().eq_ignore_ascii_case(b.as_str())
 }
 
 fn unquoted(text: &Text) -> Text {

@@ -121,7 +121,12 @@ impl<'a> Builder<'a> {
                 break;
             }
             let entry = effective.entry;
-            let yaml::Shape::Scalar(key) = &tree.node(entry.key).shape else { continue };
+            let key_span = tree.node(entry.key).span;
+            let yaml::Shape::Scalar(key) = &tree.node(tree.follow(entry.key)).shape else {
+                let message = "a list or a mapping cannot be a key: Docker refuses the file";
+                self.problems.push(Problem::new("yaml-key", message, key_span));
+                continue;
+            };
             let outer = self.as_written;
             self.as_written |= depth == 2 && AS_WRITTEN.contains(&key.text.as_str());
             let before = self.budget;
@@ -132,9 +137,8 @@ impl<'a> Builder<'a> {
                 self.shared.entry(tree.follow(entry.value)).or_insert_with(|| (value.clone(), size));
             }
             self.as_written = outer;
-            let key_span = tree.node(entry.key).span;
             let site = Site::written(self.label(entry.span, key_span)).through(effective.via);
-            let text_key = matches!(tree.plain(entry.key), Plain::Text);
+            let text_key = matches!(tree.plain(tree.follow(entry.key)), Plain::Text);
             entries.push(Entry { key: key.text.clone(), value, text_key, site, again: Vec::new() });
         }
         entries

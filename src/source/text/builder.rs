@@ -62,8 +62,14 @@ impl TextBuilder {
         match &part.inner.map {
             Map::Linear(base) => self.linear(part.as_str(), base + part.start),
             Map::Runs(runs) => {
-                for (index, run) in runs.iter().enumerate() {
-                    let next = runs.get(index + 1).map_or(part.inner.whole.len() as u32, |run| run.at);
+                // Scripts are copied word by word: only the runs of this part are looked at.
+                let first = runs.partition_point(|run| run.at <= part.start).saturating_sub(1);
+                let end = part.inner.whole.len() as u32;
+                for (index, run) in runs.iter().enumerate().skip(first) {
+                    if run.at >= part.end {
+                        break;
+                    }
+                    let next = runs.get(index + 1).map_or(end, |run| run.at);
                     let (from, to) = (run.at.max(part.start), next.min(part.end));
                     if from >= to {
                         continue;

@@ -136,7 +136,11 @@ impl Text {
     /// The unknown parts, in bytes of this text's value, in order.
     pub fn holes(&self) -> impl Iterator<Item = (Range<usize>, &Hole)> {
         let (start, end) = (self.start, self.end);
-        self.inner.holes.iter().flat_map(|holes| holes.iter()).filter_map(move |hole| {
+        let all = self.inner.holes.as_deref().unwrap_or_default();
+        let first = all.partition_point(|hole| hole.range.end <= start);
+        let holes =
+            all.get(first..).unwrap_or_default().iter().take_while(move |hole| hole.range.start < end);
+        holes.filter_map(move |hole| {
             let from = hole.range.start.max(start);
             let to = hole.range.end.min(end);
             (from < to).then(|| ((from - start) as usize..(to - start) as usize, hole))
@@ -232,7 +236,10 @@ impl Text {
     }
 
     fn in_hole(&self, at: usize) -> bool {
-        self.inner.holes.is_some() && self.holes().any(|(hole, _)| hole.contains(&at))
+        let at = self.start + at as u32;
+        let all = self.inner.holes.as_deref().unwrap_or_default();
+        let next = all.partition_point(|hole| hole.range.end <= at);
+        all.get(next).is_some_and(|hole| hole.range.contains(&at))
     }
 }
 
