@@ -6,7 +6,9 @@
 
 use crate::source::{FileId, Span, Text};
 
-use super::interpolate::{self, Dialect};
+use std::collections::BTreeMap;
+
+use super::interpolate::{self, Dialect, Value};
 
 /// A line that sets a variable.
 #[derive(Clone, Debug)]
@@ -21,18 +23,56 @@ pub struct Entry {
 
 /// The entries of a file.
 pub fn entries(text: &str, file: FileId) -> Vec<Entry> {
+    let with_holes = |Line { mut entry, quote }: Line| {
+        entry.value = entry.value.map(|value| if quote == Some(b'\'') { value } else { resolved(&value) });
+        entry
+    };
+    lines(text, file).into_iter().map(with_holes).collect()
+}
+
+/// What the variables of a file are set to, where each may use those above it; `None` for what depends on more than that.
+pub fn values(text: &str) -> BTreeMap<String, Option<String>> {
+    let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for Line { entry, quote } in lines(text, FileId(0)) {
+        let literal = entry.value.filter(|value| quote != Some(b'"') || value.find('\\').is_none());
+        let value = literal.and_then(|value| {
+            if quote == Some(b'\'') {
+                return Some(value);
+            }
+            let lookup = |name: &str| match values.get(name) {
+                Some(Some(value)) => Value::Set(value.clone()),
+                Some(None) => Value::Unknown,
+                None => Value::Unset,
+            };
+            // Two dollar signs are one in Compose files only.
+            let plain = !value.as_str().contains("$$");
+            interpolate::resolve(&value, Dialect::Compose, &lookup).ok().filter(|_| plain)
+        });
+        values
+            .insert(entry.name.as_str().to_owned(), value.and_then(|value| value.known().map(str::to_owned)));
+    }
+    values
+}
+
+/// An entry whose value is as it is written, and its quote.
+struct Line {
+    entry: Entry,
+    quote: Option<u8>,
+}
+
+fn lines(text: &str, file: FileId) -> Vec<Line> {
     let mut all = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let (entry, next) = entry(text, at, file);
-        all.extend(entry);
+        let (line, next) = line(text, at, file);
+        all.extend(line);
         at = next.max(at + 1);
     }
     all
 }
 
 /// The entry of the line that begins at `at`, and where the next line begins.
-fn entry(text: &str, at: usize, file: FileId) -> (Option<Entry>, usize) {
+fn line(text: &str, at: usize, file: FileId) -> (Option<Line>, usize) {
     let rest = text.get(at..).unwrap_or("");
     let line = rest.split('\n').next().unwrap_or("");
     let next = at + line.len() + 1;
@@ -49,7 +89,8 @@ fn entry(text: &str, at: usize, file: FileId) -> (Option<Entry>, usize) {
     let Some(sign) = line.get(start - at..).and_then(|line| line.find(['=', ':'])).map(|sign| start + sign)
     else {
         let name = written(start, end);
-        return (Some(Entry { span: name.span(), name, value: None }), next);
+        let entry = Entry { span: name.span(), name, value: None };
+        return (Some(Line { entry, quote: None }), next);
     };
     let name = written(start, sign);
     let value_at = end - text.get(sign + 1..end).map_or(0, |value| value.trim_start().len());
@@ -59,10 +100,8 @@ fn entry(text: &str, at: usize, file: FileId) -> (Option<Entry>, usize) {
         let value = text.get(value_at..end).unwrap_or("");
         let stop = if value.starts_with('#') { 0 } else { value.find(" #").unwrap_or(value.len()) };
         let value = written(value_at, value_at + stop);
-        return (
-            Some(Entry { span: name.span().to(value.span()), name, value: Some(resolved(&value)) }),
-            next,
-        );
+        let entry = Entry { span: name.span().to(value.span()), name, value: Some(value) };
+        return (Some(Line { entry, quote: None }), next);
     };
     let close = closing(text, value_at + 1, quote).unwrap_or(end);
     let value = Text::written(
@@ -70,11 +109,10 @@ fn entry(text: &str, at: usize, file: FileId) -> (Option<Entry>, usize) {
         file,
         u32::try_from(value_at + 1).unwrap_or(u32::MAX),
     );
-    let value = if quote == b'"' { resolved(&value) } else { value };
     let next = text.get(close..).and_then(|rest| rest.find('\n')).map_or(text.len(), |line| close + line + 1);
     let end = u32::try_from(close + usize::from(close < text.len())).unwrap_or(u32::MAX);
     let span = Span::new(file, name.span().start, end);
-    (Some(Entry { name, value: Some(value), span }), next)
+    (Some(Line { entry: Entry { name, value: Some(value), span }, quote: Some(quote) }), next)
 }
 
 fn closing(text: &str, from: usize, quote: u8) -> Option<usize> {
@@ -92,7 +130,7 @@ fn closing(text: &str, from: usize, quote: u8) -> Option<usize> {
 
 /// The value with a hole for every variable; what is no legal use of one stays as it stands.
 fn resolved(value: &Text) -> Text {
-    interpolate::resolve(value, Dialect::Compose, &|_| None).unwrap_or_else(|_| value.clone())
+    interpolate::resolve(value, Dialect::Compose, &|_| Value::Unset).unwrap_or_else(|_| value.clone())
 }
 
 #[cfg(test)]
@@ -120,6 +158,14 @@ mod tests {
             set("I", "a#b"),
         ];
         assert_eq!(read(text), expected);
+    }
+
+    #[test]
+    fn values_use_those_above_them() {
+        let found = values("A=1\nB=${A}2\nC='$A'\nD=$LATER\nE=\nF=\"${D}x\"\nG=${E:-none}\nH=\"a\\nb\"\nI\n");
+        let shown: Vec<String> =
+            found.iter().map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or("?"))).collect();
+        assert_eq!(shown, ["A=1", "B=12", "C=$A", "D=?", "E=", "F=?", "G=none", "H=?", "I=?"]);
     }
 
     #[test]

@@ -51,6 +51,19 @@ pub struct Variable {
     pub written: Text,
     /// What its operator does, and the operand.
     pub operator: Option<(Operator, Text)>,
+    /// Whether an empty value counts as none: `:-` instead of `-`.
+    pub empty_is_unset: bool,
+}
+
+/// What is known of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing at hand sets it.
+    Unset,
+    /// It is set to this.
+    Set(String),
+    /// It is set, and nobody can tell to what.
+    Unknown,
 }
 
 /// More levels of `${A:-${B:-...}}` than this are left as they stand, in Dockerfiles, too.
@@ -130,9 +143,12 @@ fn bare(text: &Text, at: usize, dialect: Dialect) -> (Part, usize) {
         let stop = text.find_from(end + len, '}').unwrap_or(value.len());
         let operand = text.slice(end + len..stop);
         let written = text.slice(at..stop);
-        return (Part::Variable(Variable { name, written, operator: Some((operator, operand)) }), stop);
+        let variable =
+            Variable { name, written, operator: Some((operator, operand)), empty_is_unset: len > 1 };
+        return (Part::Variable(variable), stop);
     }
-    (Part::Variable(Variable { name, written: text.slice(at..end), operator: None }), end)
+    let written = text.slice(at..end);
+    (Part::Variable(Variable { name, written, operator: None, empty_is_unset: false }), end)
 }
 
 /// The operator that a text begins with, and its length.
@@ -163,12 +179,14 @@ fn braced(text: &Text, at: usize, dialect: Dialect) -> Result<(Part, usize), Inv
     let name = text.slice(at + 2..end);
     let written = text.slice(at..close + 1);
     if end == close {
-        return Ok((Part::Variable(Variable { name, written, operator: None }), close + 1));
+        let variable = Variable { name, written, operator: None, empty_is_unset: false };
+        return Ok((Part::Variable(variable), close + 1));
     }
     match operator(&value[end..close], dialect) {
         Some((operator, len)) => {
             let operand = text.slice(end + len..close);
-            let variable = Variable { name, written, operator: Some((operator, operand)) };
+            let variable =
+                Variable { name, written, operator: Some((operator, operand)), empty_is_unset: len > 1 };
             Ok((Part::Variable(variable), close + 1))
         }
         None if dialect == Dialect::Stack => {
@@ -197,11 +215,7 @@ pub fn closing(value: &str, from: usize, dialect: Dialect) -> Option<usize> {
 
 /// The text as Docker sees it when only what `lookup` gives is known. Variables that are not known become holes, or
 /// their defaults.
-pub fn resolve(
-    text: &Text,
-    dialect: Dialect,
-    lookup: &dyn Fn(&str) -> Option<String>,
-) -> Result<Text, Invalid> {
+pub fn resolve(text: &Text, dialect: Dialect, lookup: &dyn Fn(&str) -> Value) -> Result<Text, Invalid> {
     if text.find('$').is_none() {
         return Ok(text.clone());
     }
@@ -214,7 +228,7 @@ fn put(
     out: &mut TextBuilder,
     text: &Text,
     dialect: Dialect,
-    lookup: &dyn Fn(&str) -> Option<String>,
+    lookup: &dyn Fn(&str) -> Value,
     depth: u32,
 ) -> Result<(), Invalid> {
     for part in parts(text, dialect)? {
@@ -226,19 +240,27 @@ fn put(
             }
             Part::Variable(variable) => {
                 let span = variable.written.span();
-                let value = lookup(variable.name.as_str()).filter(|value| !value.is_empty());
+                let mut operand = |operand: &Text| {
+                    out.origin(Origin::Default);
+                    if dialect == Dialect::Compose && depth < DEPTH {
+                        put(out, operand, dialect, lookup, depth + 1)
+                    } else {
+                        out.text(operand);
+                        Ok(())
+                    }
+                };
+                let found = lookup(variable.name.as_str());
+                let is_empty = variable.empty_is_unset && found == Value::Set(String::new());
+                let value = if is_empty { Value::Unset } else { found };
+                let certainly_set = value != Value::Unset && !variable.empty_is_unset;
                 match (value, &variable.operator) {
-                    (Some(value), None | Some((Operator::Default | Operator::Required, _))) => {
+                    (Value::Set(_), Some((Operator::Alternate, text))) => operand(text)?,
+                    (_, Some((Operator::Alternate, text))) if certainly_set => operand(text)?,
+                    (_, Some((Operator::Alternate, _))) if is_empty => out.origin(Origin::Default),
+                    (Value::Unset, Some((Operator::Default, text))) => operand(text)?,
+                    (Value::Set(value), _) => {
                         out.atom(&value, span.start..span.end);
                         out.origin(Origin::Default);
-                    }
-                    (None, Some((Operator::Default, operand))) => {
-                        out.origin(Origin::Default);
-                        if dialect == Dialect::Compose && depth < DEPTH {
-                            put(out, operand, dialect, lookup, depth + 1)?;
-                        } else {
-                            out.text(operand);
-                        }
                     }
                     _ => out.unknown(&variable.written, variable.name.as_str()),
                 }
@@ -255,7 +277,13 @@ mod tests {
 
     fn resolved(text: &str, dialect: Dialect) -> Result<(String, bool), String> {
         let text = Text::written(text, FileId(0), 10);
-        resolve(&text, dialect, &|name| (name == "SET").then(|| "v".to_owned()))
+        let lookup = |name: &str| match name {
+            "SET" => Value::Set("v".to_owned()),
+            "EMPTY" => Value::Set(String::new()),
+            "SOME" => Value::Unknown,
+            _ => Value::Unset,
+        };
+        resolve(&text, dialect, &lookup)
             .map(|text| (text.as_str().to_owned(), text.is_known()))
             .map_err(|invalid| invalid.message)
     }
@@ -270,6 +298,11 @@ mod tests {
         assert_eq!(resolved("${X:?no}", Dialect::Compose), hole("${X:?no}"));
         assert_eq!(resolved("${X:-${Y:-z}}", Dialect::Compose), known("z"));
         assert_eq!(resolved("${X:-${Y:-z}}", Dialect::Stack), known("${Y:-z}"));
+        assert_eq!(resolved("${EMPTY:-d}${EMPTY-d}-$EMPTY", Dialect::Compose), known("d-"));
+        assert_eq!(resolved("${SET+a}${SET:+b}${EMPTY+c}${SOME+d}", Dialect::Compose), known("abcd"));
+        assert_eq!(resolved("${SOME:-d}", Dialect::Compose), hole("${SOME:-d}"));
+        assert_eq!(resolved("${SOME:+d}${X+d}", Dialect::Compose), hole("${SOME:+d}${X+d}"));
+        assert_eq!(resolved("a${EMPTY:+d}", Dialect::Compose), known("a"));
         assert_eq!(resolved("$X-y", Dialect::Compose), hole("$X-y"));
         assert_eq!(resolved("$X-y", Dialect::Stack), known("y"));
         assert_eq!(resolved("$X-y}z", Dialect::Stack), known("y}z"));
@@ -286,7 +319,7 @@ mod tests {
     #[test]
     fn defaults_point_at_their_own_characters() {
         let text = Text::written("${X:-abc}", FileId(0), 10);
-        let text = resolve(&text, Dialect::Compose, &|_| None).unwrap();
+        let text = resolve(&text, Dialect::Compose, &|_| Value::Unset).unwrap();
         assert_eq!(text.span(), Span::new(FileId(0), 15, 18));
         assert_eq!(text.origin(), Origin::Default);
     }

@@ -1,7 +1,7 @@
 //! For any text at all: no panic, and every span lies where it should.
 
 use plimsoll::source::{Edit, FileId, Source, Span, Text, apply};
-use plimsoll::syntax::interpolate::{Dialect, resolve};
+use plimsoll::syntax::interpolate::{Dialect, Value, resolve};
 use plimsoll::syntax::{dockerfile, shell, yaml};
 use proptest::prelude::*;
 
@@ -226,7 +226,7 @@ proptest! {
     fn any_text_can_hold_variables(text in any_text()) {
         for dialect in [Dialect::Compose, Dialect::Stack] {
             let text = Text::written(&text, FileId(0), 0);
-            if let Ok(resolved) = resolve(&text, dialect, &|_| None) {
+            if let Ok(resolved) = resolve(&text, dialect, &|_| Value::Unset) {
                 assert!(resolved.span().end as usize <= text.len());
             }
         }

@@ -15,7 +15,7 @@ use crate::syntax::interpolate::Dialect;
 
 use super::Reason;
 use super::load::Document;
-use super::model::{Builder, Entry, Shape, Tag, Value};
+use super::model::{Builder, Entry, Env, Shape, Tag, Value};
 use crate::source::clean_path;
 use merge::{Difference, Merge};
 
@@ -57,7 +57,7 @@ const DEPTH: usize = 16;
 struct Assembler<'a> {
     library: Library<'a>,
     dialect: Dialect,
-    env: &'a BTreeMap<String, String>,
+    env: &'a Env,
     models: BTreeMap<FileId, Arc<Value>>,
     /// The services of each file that one is extended from, by name.
     services: BTreeMap<FileId, BTreeMap<String, Entry>>,
@@ -67,12 +67,7 @@ struct Assembler<'a> {
 }
 
 /// Assembles the files of a project, the first one deciding the directory that relative paths start from.
-pub fn assemble(
-    library: Library<'_>,
-    files: &[FileId],
-    dialect: Dialect,
-    env: &BTreeMap<String, String>,
-) -> Option<Assembled> {
+pub fn assemble(library: Library<'_>, files: &[FileId], dialect: Dialect, env: &Env) -> Option<Assembled> {
     let nothing = Arc::new(Value { shape: Shape::Null, span: Span::default(), tag: None, raw: None });
     let out = Assembled {
         model: nothing,

@@ -46,7 +46,7 @@ use super::around::Around;
 use super::assemble::Assembled;
 use super::kinds::{File, Project};
 use super::make::{head, nodes};
-use super::model::{At, Value};
+use super::model::{At, Env, Value};
 use super::{Document, Known, List, NodeId, Opened, Part, Site, Target, World};
 use files::environment;
 
@@ -68,7 +68,7 @@ pub struct Reading<'a> {
     /// The directory that relative paths start from.
     pub directory: &'a str,
     /// What the `.env` beside the file sets.
-    pub env: &'a BTreeMap<String, String>,
+    pub env: &'a Env,
     /// Services that say nothing of what they run, and that no file at hand finishes.
     pub bare: BTreeSet<String>,
 }

@@ -19,7 +19,7 @@ use crate::syntax::{dockerfile, yaml};
 use super::around::{self, Around};
 use super::assemble::{Library, assemble};
 use super::compose::{self, ReadFile, Reading, dockerfile_path};
-use super::model::At;
+use super::model::{At, Env};
 use super::target;
 use super::{Kind, Known, List, Node, NodeId, Part, Target, World};
 use crate::source::clean_path;
@@ -244,7 +244,7 @@ fn project(
     let ids: Vec<FileId> = plan.files.iter().filter_map(|path| library.by_path.get(path).copied()).collect();
     let source = world.source(*ids.first()?)?;
     let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let env = if options.no_env { BTreeMap::new() } else { env::beside(library.files, directory) };
+    let env = if options.no_env { Env::new() } else { env::beside(library.files, directory) };
     let Some(mut assembled) = assemble(library, &ids, Dialect::Compose, &env) else {
         let part = Part::new(id, options.target.unwrap_or(Target::Compose), ids);
         return Some((compose::nothing_written(part, source), Vec::new()));

@@ -6,6 +6,7 @@ use crate::source::{Files, Guess, guess};
 use crate::syntax::yaml;
 
 use super::env;
+use crate::facts::model::Env;
 use crate::source::clean_path;
 
 /// The base files that Compose looks for, in its order of preference (compose-go, `DefaultFileNames`).
@@ -108,9 +109,9 @@ impl Planner<'_> {
 
     /// The files that `COMPOSE_FILE` in `.env` chooses.
     fn chosen(&self, directory: &str) -> Option<Vec<String>> {
-        let env = if self.use_env { env::beside(self.files, directory) } else { BTreeMap::new() };
-        let list = env.get("COMPOSE_FILE")?;
-        let separator = env.get("COMPOSE_PATH_SEPARATOR").map_or(":", String::as_str);
+        let env = if self.use_env { env::beside(self.files, directory) } else { Env::new() };
+        let list = env.get("COMPOSE_FILE")?.as_deref()?;
+        let separator = env.get("COMPOSE_PATH_SEPARATOR").and_then(Option::as_deref).unwrap_or(":");
         let files: Vec<String> = list.split(separator).map(|file| join(directory, file)).collect();
         files.iter().all(|file| self.files.is_file(file)).then_some(files)
     }

@@ -8,14 +8,14 @@ use crate::source::{Problem, Source, Span, Text};
 use crate::syntax::interpolate::{self, Dialect};
 use crate::syntax::yaml::{self, Plain, Style};
 
-use super::{Entry, Item, Shape, Tag, Value};
+use super::{Entry, Env, Item, Shape, Tag, Value};
 
 /// Builds the model of a file's first document.
 pub struct Builder<'a> {
     source: &'a Source,
     tree: &'a yaml::Tree,
     dialect: Dialect,
-    env: &'a BTreeMap<String, String>,
+    env: &'a Env,
     shared: BTreeMap<yaml::NodeId, (Arc<Value>, u32)>,
     budget: u32,
     /// Inside of values that `.env` must not fill: what it holds is not what the file says.
@@ -35,12 +35,7 @@ pub const VALUES: u32 = 1_000_000;
 
 impl<'a> Builder<'a> {
     /// A builder for one file.
-    pub fn new(
-        source: &'a Source,
-        tree: &'a yaml::Tree,
-        dialect: Dialect,
-        env: &'a BTreeMap<String, String>,
-    ) -> Self {
+    pub fn new(source: &'a Source, tree: &'a yaml::Tree, dialect: Dialect, env: &'a Env) -> Self {
         let shared = BTreeMap::new();
         Self {
             source,
@@ -150,7 +145,11 @@ impl<'a> Builder<'a> {
             return Shape::Null;
         }
         self.problems.extend(interpolate::too_deep(&scalar.text));
-        let lookup = |name: &str| self.env.get(name).filter(|_| !self.as_written).cloned();
+        let lookup = |name: &str| match self.env.get(name).filter(|_| !self.as_written) {
+            Some(Some(value)) => interpolate::Value::Set(value.clone()),
+            Some(None) => interpolate::Value::Unknown,
+            None => interpolate::Value::Unset,
+        };
         match interpolate::resolve(&scalar.text, self.dialect, &lookup) {
             Ok(text) => {
                 // A plain `${X:-5}` is cast after substitution, as Docker casts it.

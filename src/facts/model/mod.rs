@@ -6,6 +6,7 @@ mod build;
 
 pub use build::Builder;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span, Text};
@@ -13,6 +14,9 @@ use crate::syntax::yaml::Plain;
 use crate::syntax::{Data, units};
 
 use super::known::{Known, List, Pair, Site};
+
+/// What a `.env` sets its variables to; `None` where it cannot be told.
+pub type Env = BTreeMap<String, Option<String>>;
 
 /// A value of an assembled document.
 #[derive(Debug)]
