@@ -328,3 +328,29 @@ fn copies_go_below_a_folder_and_nowhere_else() {
     assert_eq!(output.code, 1, "there is something to change");
     assert_eq!(contents(&outside), before);
 }
+
+#[test]
+fn projects_of_one_folder_share_what_they_hide() {
+    let url = |service: &str, password: &str| {
+        format!(
+            "services:\n  {service}:\n    image: app:1\n    environment:\n      URL: postgres://a:{password}@db/x\n"
+        )
+    };
+    let stack = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: Zk3vbQ81xw\n    deploy: {}\n";
+    let (one, two) = (url("one", "Yp4wcR92yv"), url("two", "Xq5xdS03zu"));
+    let folder = Folder::of(&[
+        ("compose.yaml", one.as_str()),
+        ("tools-compose.yaml", two.as_str()),
+        ("db-stack.yml", stack),
+    ]);
+    let rules = "secret-in-connection-string,secret-in-environment";
+    let output = folder.run(&["harden", "--write", "--select", rules]);
+    let text = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let mut hidden: Vec<String> = text(".gitignore").lines().map(str::to_owned).collect();
+    hidden.sort_unstable();
+    assert_eq!(hidden, [".env", "secrets/"], "{}", output.err);
+    assert_eq!(text(".env").lines().count(), 1, "one name holds one value: {}", output.err);
+    let moved = ["compose.yaml", "tools-compose.yaml"].map(|path| text(path).contains("${DB_PASSWORD:?}"));
+    assert_eq!(moved, [true, false], "{}", output.err);
+    assert!(output.err.contains("`.env` has another value under that name"), "{}", output.err);
+}

@@ -8,7 +8,7 @@ use crate::engine::Date;
 use crate::facts::Target;
 use crate::policy::Severity;
 
-/// Judges Dockerfiles, Compose files and Swarm stacks before they sail.
+/// Judges Dockerfiles, Compose files and Swarm stacks before they sail. Without a command, `check` judges this directory.
 #[derive(Parser, Debug)]
 #[command(name = "plimsoll", version, args_conflicts_with_subcommands = true)]
 pub struct Args {

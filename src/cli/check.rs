@@ -13,6 +13,7 @@ use super::{Env, Failure, config, shellcheck};
 
 /// Judges and reports.
 pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
+    let formats = formats(&args.format)?;
     let config = config::read(&args.judging, env)?;
     let (mut run, _) = config::judge(&args.judging, &config, env)?;
     if args.shellcheck {
@@ -20,14 +21,7 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::High).severity();
     let secrets = Secrets::of(&run.report);
-    let formats = if args.format.is_empty() { vec!["human".to_owned()] } else { args.format.clone() };
-    for wanted in &formats {
-        let (name, file) =
-            wanted.split_once('=').map_or((wanted.as_str(), None), |(name, file)| (name, Some(file)));
-        let Some(format) = report::named(name) else {
-            let known: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
-            return Err(Failure(format!("there is no format `{name}`; known are {}", known.join(", "))));
-        };
+    for (format, file) in formats {
         let options = report::Options {
             color: file.is_none() && color(args.color, env),
             min_severity: args.min_severity.map_or(Severity::Low, Into::into),
@@ -39,11 +33,35 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
         let mut bytes = Vec::new();
         (format.write)(&run.report, &options, &mut bytes)?;
         match file {
-            Some(file) => std::fs::write(env.directory.join(file), &bytes)?,
+            Some(file) => std::fs::write(env.directory.join(file), &bytes)
+                .map_err(|error| Failure(format!("`{file}` cannot be written: {error}")))?,
             None => print(env, &bytes)?,
         }
     }
     Ok(code(&run.report, fail_on))
+}
+
+/// The formats that are wanted, each with the file that it goes to; for reading in a terminal where none is named.
+fn formats(wanted: &[String]) -> Result<Vec<(&'static report::Format, Option<&str>)>, Failure> {
+    if wanted.is_empty() {
+        return Ok(vec![(format("human")?, None)]);
+    }
+    let mut formats = Vec::new();
+    for wanted in wanted {
+        formats.push(match wanted.split_once('=') {
+            Some((name, "")) => return Err(Failure(format!("`--format {name}=` names no file"))),
+            Some((name, file)) => (format(name)?, Some(file)),
+            None => (format(wanted)?, None),
+        });
+    }
+    Ok(formats)
+}
+
+fn format(name: &str) -> Result<&'static report::Format, Failure> {
+    report::named(name).ok_or_else(|| {
+        let known: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+        Failure(format!("there is no format `{name}`; known are {}", known.join(", ")))
+    })
 }
 
 /// The edits that mend a finding; none where only a person can, where they do not fit the file, or where they would show a

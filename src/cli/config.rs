@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Date, Heed, Run, check};
+use crate::engine::{Date, Heed, Report, Run, check};
 use crate::facts::{self, Target};
 use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
 use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, clean_path, decode, discover};
@@ -59,6 +59,10 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
         let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
         for file in config.projects.iter_mut().flatten() {
             *file = clean_path(&if seen.is_empty() { file.clone() } else { format!("{seen}/{file}") });
+            let piped = judging.stdin_filename.as_ref().is_some_and(|name| clean_path(name) == *file);
+            if !piped && !env.directory.join(&*file).is_file() {
+                return Err(Failure(format!("{shown}: `projects` names `{file}`, which is not there")));
+            }
         }
     }
     if let Some(profile) = &judging.profile {
@@ -174,14 +178,17 @@ pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(R
     let found = found(judging, config, env)?;
     let policy = policy(judging, config, &found)?;
     let run = check(&Disk::new(&env.directory), &found, &options, &policy, heed(judging, env));
-    if run.report.checked.is_empty()
-        && run.report.problems.is_empty()
-        && !judging.allow_empty
-        && !judging.force_exclude
-    {
+    something(&run.report, judging)?;
+    Ok((run, policy))
+}
+
+/// Refuses a run that judged nothing, unless that is accepted.
+pub fn something(report: &Report, judging: &Judging) -> Result<(), Failure> {
+    let nothing = report.checked.is_empty() && report.problems.is_empty();
+    if nothing && !judging.allow_empty && !judging.force_exclude {
         return Err(Failure("there is nothing to judge here; `--allow-empty` accepts that".to_owned()));
     }
-    Ok((run, policy))
+    Ok(())
 }
 
 /// The rules for the files that were found.

@@ -16,8 +16,10 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     let wanted: Vec<&Rule> = rules.iter().filter(|rule| rule.about.is_called(&args.rule)).collect();
     if wanted.is_empty() {
         let ids = rules.iter().map(|rule| rule.about.id.as_str());
-        let hint =
-            nearest(&args.rule, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let hint = nearest(&args.rule, ids).map_or_else(
+            || "; `plimsoll rules` lists them".to_owned(),
+            |near| format!("; did you mean `{near}`?"),
+        );
         return Err(Failure(format!("there is no rule `{}`{hint}", args.rule)));
     }
     let texts = texts();

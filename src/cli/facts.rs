@@ -30,7 +30,9 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
     let problems: Vec<_> = problems.collect();
     let mut out = String::new();
     for problem in &problems {
-        let _ = writeln!(out, "problem[{}] {}", problem.id, problem.message);
+        let path = loaded.world.source(problem.span.file).map_or("", |source| &source.path);
+        let at = place(&loaded.world, problem.span).replacen('@', ":", 1);
+        let _ = writeln!(out, "{path}{at}: problem[{}] {}", problem.id, problem.message);
     }
     let hidden = Hidden::new(loaded.world.parts().flat_map(|part| secrets(&loaded.world, part)));
     if args.merged {

@@ -39,6 +39,7 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
         let policy = config::policy(judging, &config, &found)?;
         plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
     };
+    config::something(&plan.before.report, judging)?;
     let json = args.format == RewriteFormat::Json;
     if args.write {
         if named == ["-"] {

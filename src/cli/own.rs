@@ -96,6 +96,9 @@ fn is_rule(path: &Path) -> bool {
 pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| env.directory.join(path)).collect();
     let rules = read(&paths, env)?;
+    if rules.is_empty() {
+        return Err(Failure("there is no rule here to test".to_owned()));
+    }
     let mut lists = lists();
     lists.set_strict();
     let (mut validated, mut failed) = (0, 0);

@@ -251,9 +251,16 @@ fn rows(world: &facts::World, part: &Part, controls: &Controls, wanted: &BTreeSe
                 None => Cell::NotApplicable,
             }
         });
-        rows.push(Row { file, name: node.head().name.as_str().to_owned(), cells });
+        rows.push(Row { file, name: row_name(node), cells });
     }
     rows
+}
+
+/// What a row is called; a stage without a name by its number, as `docker build --target` takes it.
+fn row_name(node: &Node) -> String {
+    let name = node.head().name.as_str();
+    let numbered = matches!(node, Node::Stage(_)) && name.bytes().all(|byte| byte.is_ascii_digit());
+    if numbered { format!("stage {name}").trim_end().to_owned() } else { name.to_owned() }
 }
 
 /// The stage that decides a control of a service that builds it: a `user:` or `healthcheck:` of its own takes its place.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::policy::DOTS;
 use crate::source::Span;
 use similar::TextDiff;
 
@@ -95,21 +96,28 @@ fn narrowed(old: &str, new: &str, before: Range<usize>, after: Range<usize>) -> 
     (before.start + head..before.end - tail, after.start + head..after.end - tail)
 }
 
+/// Dots in the place of every secret; secrets may lie within each other, or be told of twice.
 fn masked(text: &str, secrets: &[Span]) -> String {
-    let mut spans: Vec<Span> = secrets.to_vec();
-    spans.sort_by_key(|span| std::cmp::Reverse(span.start));
-    let mut out = text.to_owned();
-    for span in spans {
-        if out.get(span.range()).is_some_and(|text| !text.is_empty()) {
-            out.replace_range(span.range(), "•••");
+    let mut ranges: Vec<Range<usize>> = secrets.iter().map(|span| span.range()).collect();
+    ranges.retain(|range| text.get(range.clone()).is_some_and(|secret| !secret.is_empty()));
+    ranges.sort_by_key(|range| range.start);
+    let mut out = String::with_capacity(text.len());
+    let mut shown = 0;
+    for range in ranges {
+        if let Some(between) = text.get(shown..range.start) {
+            out.push_str(between);
+            out.push_str(DOTS);
         }
+        shown = shown.max(range.end);
     }
+    out.push_str(text.get(shown..).unwrap_or_default());
     out
 }
 
 #[cfg(test)]
 mod tests {
-    use super::replacements;
+    use super::{masked, replacements};
+    use crate::source::{FileId, Span};
 
     fn check(old: &str, new: &str) {
         let mut out = String::new();
@@ -137,5 +145,21 @@ mod tests {
             check(old, new);
         }
         assert_eq!(replacements("a: 1\nb: 2\n", "a: 1\nb: 3\n"), [(8..9, 8..9)]);
+    }
+
+    #[test]
+    fn secrets_within_secrets_leave_the_rest_as_it_is() {
+        let text = "a: pass\nb: 1\n";
+        let span = |start, end| Span { file: FileId(0), start, end };
+        for secrets in [
+            &[span(3, 7)][..],
+            &[span(3, 7), span(3, 7)],
+            &[span(4, 6), span(3, 7)],
+            &[span(3, 5), span(3, 7), span(5, 7)],
+            &[span(3, 6), span(5, 7)],
+        ] {
+            assert_eq!(masked(text, secrets), "a: •••\nb: 1\n", "{secrets:?}");
+        }
+        assert_eq!(masked(text, &[span(3, 7), span(11, 12), span(9, 9)]), "a: •••\nb: •••\n");
     }
 }

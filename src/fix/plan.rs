@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::engine::{self, Finding, Heed, Run, is_mechanical};
 use crate::facts;
 use crate::policy::{Policy, Safety, Severity};
-use crate::source::{Files, Found, Span};
+use crate::source::{FileId, Files, Found, Span};
 
 use super::batch::{Reach, batch};
 use super::desk::{Attempt, Desk, attempted};
@@ -162,22 +162,39 @@ fn moved(run: &Run, finding: &Finding) -> Vec<Span> {
         .collect()
 }
 
-/// The files that are mended together, as far as they were named and have anything to mend.
+/// The files that are mended together, as far as they were named and have anything to mend. Those that add to the same new
+/// file, as two projects of a folder do to its `.env`, are: the second has to see what the first has written there.
 fn groups(run: &Run, found: &[Found], wanted: Wanted) -> Vec<Vec<Found>> {
-    let due: BTreeSet<_> = run
-        .report
-        .active()
-        .filter(|finding| wanted.takes(finding))
-        .map(|finding| finding.primary.span.file)
-        .collect();
+    let mut made: BTreeMap<FileId, BTreeSet<&str>> = BTreeMap::new();
+    for finding in run.report.active().filter(|finding| wanted.takes(finding)) {
+        let changes = finding.repair.iter().flat_map(|repair| &repair.changes);
+        let new = changes.filter_map(|change| match change {
+            engine::Change::Create { path, .. } | engine::Change::AddLine { path, .. } => Some(path.as_str()),
+            _ => None,
+        });
+        made.entry(finding.primary.span.file).or_default().extend(new);
+    }
+    let mut joined: Vec<Vec<FileId>> = Vec::new();
+    let mut maker: BTreeMap<&str, usize> = BTreeMap::new();
+    for group in run.groups.iter().filter(|group| group.iter().any(|file| made.contains_key(file))) {
+        let new: Vec<&str> = group.iter().filter_map(|file| made.get(file)).flatten().copied().collect();
+        let others: BTreeSet<usize> = new.iter().filter_map(|path| maker.get(path).copied()).collect();
+        let mut files: Vec<FileId> = group.clone();
+        for &other in &others {
+            files.append(&mut joined[other]);
+        }
+        maker.values_mut().filter(|it| others.contains(it)).for_each(|it| *it = joined.len());
+        maker.extend(new.into_iter().map(|path| (path, joined.len())));
+        joined.push(files);
+    }
     let by_path: BTreeMap<&str, &Found> = found.iter().map(|it| (it.path.as_str(), it)).collect();
-    run.groups
-        .iter()
-        .filter(|group| group.iter().any(|file| due.contains(file)))
-        .map(|group| {
-            group.iter().filter_map(|&file| by_path.get(run.report.path(file)).copied().cloned()).collect()
-        })
-        .collect()
+    let found = |file: FileId| by_path.get(run.report.path(file)).copied().cloned();
+    joined.retain(|files| !files.is_empty());
+    for files in &mut joined {
+        files.sort_unstable();
+    }
+    joined.sort_unstable();
+    joined.into_iter().map(|files| files.into_iter().filter_map(found).collect()).collect()
 }
 
 /// Mends a group of files, round by round, until nothing is left that can be mended.

@@ -23,7 +23,7 @@ pub use path::Path;
 pub use pattern::REGEX_INPUT_BYTES;
 pub use predicate::Pred;
 pub use reader::{Mistake, Reader, Step};
-pub use rule::{About, Case, Refused, Related, Rule};
+pub use rule::{About, Case, Refused, Related, Rule, trivy_id};
 pub use set::Policy;
 pub use severity::{Confidence, Severity};
 pub use template::{DOTS, Filled, Filling, Template};

@@ -1,5 +1,6 @@
 //! A rule: one file of `rules/`, checked.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::facts::{Kind, Target, Type};
@@ -38,10 +39,25 @@ impl About {
     }
 }
 
-/// Whether a name means the rule of that id and those aliases.
+/// Whether a name means the rule of that id and those aliases, in small or capital letters.
 pub fn is_called(id: &str, aliases: &[String], name: &str) -> bool {
-    let is = |alias: &str| alias.eq_ignore_ascii_case(name);
-    id == name || aliases.iter().any(|alias| is(alias) || alias.split_once(':').is_some_and(|(_, id)| is(id)))
+    let name = trivy_id(name.trim());
+    let is = |alias: &str| alias.eq_ignore_ascii_case(&name);
+    is(id) || aliases.iter().any(|alias| is(alias) || alias.split_once(':').is_some_and(|(_, id)| is(id)))
+}
+
+/// Trivy's ids as it writes them today: `AVD-DS-0002` and `DS002` are `DS-0002`. Other names stay as they are.
+pub fn trivy_id(name: &str) -> Cow<'_, str> {
+    let (peer, id) = name.split_at(name.rfind(':').map_or(0, |colon| colon + 1));
+    let begins = |id: &str, with: &str| id.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
+    let short = if begins(id, "AVD-") { &id[4..] } else { id };
+    if begins(short, "DS") && short.len() == 5 && short[2..].bytes().all(|byte| byte.is_ascii_digit()) {
+        Cow::Owned(format!("{peer}DS-0{}", &short[2..]))
+    } else if short.len() < id.len() {
+        Cow::Owned(format!("{peer}{short}"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// A checked rule.

@@ -87,9 +87,10 @@ pub fn discover(
     let root = Disk::new(directory).root;
     let mut overrides = ignore::overrides::OverrideBuilder::new(directory);
     for pattern in exclude {
-        overrides
-            .add(&format!("!{pattern}"))
-            .map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
+        overrides.add(&format!("!{pattern}")).map_err(|error| match error {
+            ignore::Error::Glob { err, .. } => format!("`{pattern}` is no pattern: {err}"),
+            error => format!("`{pattern}` is no pattern: {error}"),
+        })?;
     }
     let overrides = overrides.build().map_err(|error| error.to_string())?;
     let excluded = |path: &Path| {

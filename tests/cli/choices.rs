@@ -166,6 +166,12 @@ fn other_commands_know_rules_by_any_name() {
     let unknown = folder.run(&["explain", "root-user-explict"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("did you mean `root-user-explicit`?"), "{}", unknown.err);
+    for name in
+        ["DS-0002", "DS002", "ds002", "AVD-DS-0002", "trivy:AVD-DS-0002", " DL3002 ", "ROOT-USER-EXPLICIT"]
+    {
+        assert_eq!(folder.run(&["explain", name]).code, 0, "{name}");
+    }
+    assert!(folder.run(&["explain", "XY1"]).err.contains("`plimsoll rules` lists them"));
     let own = folder.run(&["explain", "unused-ignore"]).out;
     assert!(own.contains("ignores nothing"), "{own}");
     let table = folder.run(&["rules"]).out;
@@ -175,6 +181,8 @@ fn other_commands_know_rules_by_any_name() {
     folder.put("compose.yaml", PRIVILEGED);
     let facts = folder.run(&["facts", "compose.yaml"]).out;
     assert!(facts.contains("privileged = true @4:5"), "{facts}");
+    let problem = folder.run(&["facts", "missing.yaml"]).out;
+    assert!(problem.starts_with("missing.yaml:1:1: problem[unreadable] "), "{problem}");
 }
 
 #[test]

@@ -56,6 +56,24 @@ fn nothing_to_judge() {
     assert!(output.err.contains("--allow-empty"), "{}", output.err);
     assert_eq!(folder.run(&["check", "--allow-empty"]).code, 0);
     assert_eq!(folder.run(&["check", "missing.yaml"]).code, 2);
+    for command in ["fix", "harden"] {
+        assert_eq!(folder.run(&[command]).err, output.err);
+        assert_eq!(folder.run(&[command, "--allow-empty"]).code, 0);
+    }
+    let test = folder.run(&["test", "."]);
+    assert_eq!((test.code, test.err.as_str()), (2, "plimsoll: there is no rule here to test\n"));
+}
+
+#[test]
+fn what_cannot_be_written_is_named() {
+    let folder = Folder::of(&[("compose.yaml", CLEAN)]);
+    let output = folder.run(&["check", "--format", "json=no/such/folder.json"]);
+    assert_eq!(output.code, 2);
+    assert!(output.err.contains("`no/such/folder.json` cannot be written: "), "{}", output.err);
+    let output = folder.run(&["check", "--format", "json="]);
+    assert_eq!((output.code, output.err.as_str()), (2, "plimsoll: `--format json=` names no file\n"));
+    let output = folder.run(&["check", "--format", "human", "--format", "jsn"]);
+    assert_eq!((output.code, output.out.as_str()), (2, ""), "nothing is shown before the mistake is");
 }
 
 #[test]

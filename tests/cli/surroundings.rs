@@ -53,3 +53,22 @@ fn mistakes_have_a_place_and_a_suggestion() {
     assert!(folder.run(&["check"]).err.contains("did you mean `privileged-container`?"));
     assert_eq!(folder.run(&["check", "--config", "missing.yaml"]).code, 2);
 }
+
+#[test]
+fn what_a_configuration_names_must_be_there() {
+    for (config, expected) in [
+        ("options: { privileged-contaner: { a: 1 } }\n", "did you mean `privileged-container`?"),
+        ("options: { privileged-container: { a: 1 } }\n", "has no option `a`; it has none"),
+        ("options: { compilers-in-final: { compiler: [gcc] } }\n", "did you mean `compilers`?"),
+        ("projects: { live: [compose.yaml, live.yaml] }\n", "plimsoll.yaml: `projects` names `live.yaml`"),
+        ("exclude: ['[']\n", "`[` is no pattern: unclosed character class"),
+    ] {
+        let folder = Folder::of(&[("plimsoll.yaml", config), ("compose.yaml", CLEAN)]);
+        let output = folder.run(&["check"]);
+        assert_eq!((output.code, output.out.as_str()), (2, ""), "{config}");
+        assert!(output.err.contains(expected), "{config}: {}", output.err);
+    }
+    let options = "options: { compilers-in-final: { compilers: [gcc] } }\n";
+    let folder = Folder::of(&[("plimsoll.yaml", options), ("compose.yaml", CLEAN)]);
+    assert_eq!(folder.run(&["check", "--select", "privileged-container"]).code, 0);
+}

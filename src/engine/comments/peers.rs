@@ -1,5 +1,7 @@
 //! The comments of other tools, so that a project need not write them anew.
 
+use crate::policy::trivy_id;
+
 use super::place::Scope;
 use super::{Named, Said};
 
@@ -79,19 +81,9 @@ fn trivy(comment: &str) -> Option<Said> {
         .split_whitespace()
         .filter_map(|word| word.split_once(":ignore:"))
         .filter_map(|(_, id)| id.split(':').next())
-        .map(trivy_id)
+        .map(|id| trivy_id(id).into_owned())
         .collect();
     Some(said(Scope::Here, Named::Theirs("trivy", names), ""))
-}
-
-/// `AVD-DS-0002`, `DS002` and `DS-0002` are one rule.
-fn trivy_id(id: &str) -> String {
-    let upper = id.to_ascii_uppercase();
-    let id = upper.strip_prefix("AVD-").unwrap_or(&upper);
-    match id.strip_prefix("DS").filter(|number| number.len() == 3) {
-        Some(number) => format!("DS-0{number}"),
-        None => id.to_owned(),
-    }
 }
 
 /// `kics-scan ignore`, `ignore-line`, `ignore-block`, `disable=a,b`; with `enable=a,b` no other rule counts.
