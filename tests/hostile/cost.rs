@@ -31,13 +31,20 @@ fn chain(count: usize) -> String {
     format!("services:\n  s0:\n    image: app:1\n{each}")
 }
 
+fn settings(count: usize) -> String {
+    let each = all(count, |it| format!("ENV A{}=$A{it}\n", it + 1));
+    format!("FROM debian:13\nENV A0=x\n{each}")
+}
+
 #[test]
 fn four_times_the_file_costs_no_sixteen_times_as_much() {
     let took = |file: File, count: usize| {
-        let folder = Folder::of(&[("compose.yaml", file(count).as_str())]);
+        let text = file(count);
+        let path = if text.starts_with("FROM") { "Dockerfile" } else { "compose.yaml" };
+        let folder = Folder::of(&[(path, text.as_str())]);
         let run = || {
             let start = Instant::now();
-            let run = folder.run(&["check", "--format", "concise", "compose.yaml"]);
+            let run = folder.run(&["check", "--format", "concise", path]);
             assert!(run.code == 1 || run.code == 2 || run.code == 0, "{run:?}");
             start.elapsed()
         };
@@ -48,6 +55,7 @@ fn four_times_the_file_costs_no_sixteen_times_as_much() {
         ("script", script, 1_500),
         ("words", words, 1_500),
         ("chain", chain, 1_500),
+        ("settings", settings, 1_000),
     ] {
         let (small, large) = (took(file, count), took(file, 4 * count));
         // Linear is 4, quadratic 16; the second is for a machine that is busy with other things.
@@ -87,4 +95,13 @@ fn hints_for_unknown_rules_end() {
     let run = folder.run(&["check", "--profile", "all", "--format", "concise", "compose.yaml"]);
     assert_eq!(run.out.matches("there is no rule `privileged-containr").count(), 200, "{run:?}");
     assert!(run.out.matches("did you mean").count() <= 64, "{}", run.out);
+}
+
+#[test]
+fn values_that_double_end() {
+    let each = all(200, |_| "ENV A=$A$A\n".to_owned()) + &all(2_000, |it| format!("ENV B{it}=$A\n"));
+    let folder =
+        Folder::of(&[("Dockerfile", format!("FROM debian:13\nENV A=abcdefgh\n{each}USER app\n").as_str())]);
+    let run = folder.run(&["facts", "Dockerfile"]);
+    assert!(run.code == 0 && run.out.len() < 64 * 1024 * 1024, "{} bytes", run.out.len());
 }

@@ -12,6 +12,9 @@ use super::Filler;
 /// Flags whose values are expanded.
 const EXPANDED: [&str; 4] = ["platform", "chown", "chmod", "checksum"];
 
+/// No more names than this are looked at for the one that was meant.
+const NAMES: usize = 256;
+
 impl Filler<'_> {
     /// Adds the variables of an ARG or ENV.
     pub fn variables(&mut self, it: &syntax::Instruction, instruction: NodeId) {
@@ -112,8 +115,8 @@ impl Filler<'_> {
             node.has_default = Known::Set(matches!(operator, ":-" | "-" | ":+" | "+" | ":?" | "?"), site);
             node.may_be_inherited =
                 Known::Set(it.keyword != Keyword::From && scope.inherits && !scope.inherits_only, site);
-            let names: Vec<&str> = scope.variables.keys().map(String::as_str).collect();
-            if let Some(near) = nearest(name, names) {
+            let names = scope.variables.keys().map(String::as_str).take(NAMES);
+            if let Some(near) = defined.is_none().then(|| nearest(name, names)).flatten() {
                 node.nearest = Known::Set(Text::made(near, site.label, Origin::Guess), site);
             }
             self.part.add(node);

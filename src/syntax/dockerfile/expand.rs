@@ -3,6 +3,10 @@
 use crate::source::{Origin, Text, TextBuilder};
 use crate::syntax::interpolate::DEPTH;
 
+/// A text that would be longer than this with a variable put in keeps it as one whose value is not known. `ENV A=$A$A`
+/// doubles with each line.
+const BYTES: usize = 8192;
+
 /// A use of a variable.
 #[derive(Clone, Debug)]
 pub struct Use {
@@ -136,7 +140,12 @@ fn expand_at(text: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup, 
         out.text(&text.slice(from..start));
         from = end;
         let span = it.written.span();
-        let value = lookup(it.name.as_str());
+        let value = match lookup(it.name.as_str()) {
+            Lookup::Value(text) | Lookup::Default(text) if out.as_str().len() + text.len() > BYTES => {
+                Lookup::Unknown
+            }
+            value => value,
+        };
         let operator = it.operator.as_ref().map(Text::as_str).unwrap_or_default();
         let empty = |value: &Lookup| match value {
             Lookup::Value(text) | Lookup::Default(text) => Some(text.is_empty() && operator.starts_with(':')),
