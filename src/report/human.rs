@@ -150,8 +150,13 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
         .collect();
     let ignored = report.findings.iter().filter(|finding| finding.state != State::Active).count();
     writeln!(out)?;
+    let shown = |finding: &&Finding| finding.severity >= options.min_severity;
     if counts.is_empty() {
-        write!(out, "{files} {plural} checked, nothing found")?;
+        // What is `info` is not counted unless it is asked for; what is worse is not passed over without a word.
+        let passed_over = report.active().any(|finding| finding.severity > Severity::Info);
+        let from =
+            if passed_over { format!(" from `{}` on", options.min_severity.name()) } else { String::new() };
+        write!(out, "{files} {plural} checked, nothing found{from}")?;
     } else {
         write!(out, "{files} {plural} checked: {}", counts.join(", "))?;
     }
@@ -162,16 +167,15 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
         write!(out, "; {ignored} ignored")?;
     }
     writeln!(out)?;
-    let mechanical = |wanted: Safety| {
-        report
-            .active()
-            .filter_map(|finding| finding.repair.as_ref())
-            .filter(|repair| is_mechanical(repair) && repair.safety == wanted)
-            .count()
+    let mechanical = |finding: &&Finding, wanted: Safety| {
+        finding.repair.as_ref().is_some_and(|repair| is_mechanical(repair) && repair.safety == wanted)
     };
-    let (safe, harden) = (mechanical(Safety::Safe), mechanical(Safety::Unsafe));
+    let safe = report.active().filter(|finding| mechanical(finding, Safety::Safe)).count();
+    let harden = report.active().filter(|finding| mechanical(finding, Safety::Unsafe)).count();
     if safe > 0 {
-        writeln!(out, "`plimsoll fix` mends {safe} of them safely")?;
+        let all_shown =
+            report.active().filter(|finding| mechanical(finding, Safety::Safe)).all(|it| shown(&it));
+        writeln!(out, "`plimsoll fix` mends {safe}{} safely", if all_shown { " of them" } else { "" })?;
     }
     if harden > 0 {
         writeln!(out, "`plimsoll harden` mends {harden} more, each with a caveat")?;
@@ -182,7 +186,7 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
         1 => writeln!(out, "1 check could not be decided; `-v` says why")?,
         count => writeln!(out, "{count} checks could not be decided; `-v` says why")?,
     }
-    if let Some(worst) = report.active().max_by_key(|finding| finding.severity) {
+    if let Some(worst) = report.active().filter(shown).max_by_key(|finding| finding.severity) {
         writeln!(out, "`plimsoll explain {}` tells why it matters", worst.rule.id)?;
     }
     Ok(())

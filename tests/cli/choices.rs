@@ -81,6 +81,32 @@ fn severities_choose_what_is_shown_in_every_format() {
 }
 
 #[test]
+fn the_summary_counts_what_is_shown() {
+    let folder = Folder::of(&[("Dockerfile", "FROM debian:12\nMAINTAINER me\nUSER root\n")]);
+    let summary =
+        |level: &str| folder.run(&["check", "--select", "DL3002,DL4000", "--min-severity", level]).out;
+    let all = summary("low");
+    assert!(all.contains("1 file checked: 1 high, 1 low\n"), "{all}");
+    let high = summary("high");
+    assert!(
+        high.contains("1 file checked: 1 high\n") && high.contains("explain root-user-explicit"),
+        "{high}"
+    );
+    let none = summary("critical");
+    assert!(none.contains("1 file checked, nothing found from `critical` on\n"), "{none}");
+    assert!(!none.contains("explain"), "{none}");
+}
+
+#[test]
+fn only_values_that_may_be_secret_are_hidden() {
+    let folder =
+        Folder::of(&[("Dockerfile", "FROM debian:12\nENV MODE plain-value\nENV API_TOKEN abc123xyz\n")]);
+    let shown = folder.run(&["check", "--select", "legacy-key-value"]).out;
+    assert!(shown.contains("ENV MODE plain-value"), "{shown}");
+    assert!(!shown.contains("abc123xyz"), "{shown}");
+}
+
+#[test]
 fn the_target_can_be_said() {
     let folder = Folder::of(&[
         ("odd.txt", PRIVILEGED),

@@ -95,7 +95,7 @@ pub fn secrets(world: &World, part: &Part) -> Vec<Span> {
                 Node::Argument(argument) => Some(&argument.words),
                 _ => None,
             };
-            if words.is_some_and(|words| !names_a_secret(words)) || names_file(node) {
+            if words.is_some_and(|words| !names_a_secret(words)) || names_file(node) || is_plain_pair(node) {
                 continue;
             }
             for field in kind.table().fields.iter().filter(|field| field.of == facts::Type::Secret) {
@@ -121,6 +121,12 @@ fn is_secret<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> bool {
         SECRET_WORDS.iter().any(|secret| word == *secret || secret.len() > 4 && word.contains(secret))
     };
     words.into_iter().any(|word| secret(word.as_ref()))
+}
+
+/// Whether a pair of a Dockerfile has a key that no secret goes by.
+fn is_plain_pair(node: &Node) -> bool {
+    let Node::Pair(pair) = node else { return false };
+    pair.key.value().and_then(Text::known).is_some_and(|key| !is_secret(facts::words(key)))
 }
 
 /// Whether a variable says where its secret is and not what it is: `X_FILE=/run/secrets/x`.
