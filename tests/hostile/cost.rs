@@ -36,11 +36,16 @@ fn settings(count: usize) -> String {
     format!("FROM debian:13\nENV A0=x\n{each}")
 }
 
+fn arguments(count: usize) -> String {
+    let each = all(count, |it| format!("ARG A{it}=x\n"));
+    format!("{each}{}", "FROM debian:13\n".repeat(count))
+}
+
 #[test]
 fn four_times_the_file_costs_no_sixteen_times_as_much() {
     let took = |file: File, count: usize| {
         let text = file(count);
-        let path = if text.starts_with("FROM") { "Dockerfile" } else { "compose.yaml" };
+        let path = if text.contains("FROM") { "Dockerfile" } else { "compose.yaml" };
         let folder = Folder::of(&[(path, text.as_str())]);
         let run = || {
             let start = Instant::now();
@@ -56,6 +61,7 @@ fn four_times_the_file_costs_no_sixteen_times_as_much() {
         ("words", words, 1_500),
         ("chain", chain, 1_500),
         ("settings", settings, 1_000),
+        ("arguments", arguments, 1_000),
     ] {
         let (small, large) = (took(file, count), took(file, 4 * count));
         // Linear is 4, quadratic 16; the second is for a machine that is busy with other things.

@@ -31,7 +31,6 @@ impl Filler<'_> {
         if self.stages.is_empty() {
             self.global = self.scope.clone();
         }
-        self.scope = self.global.clone();
         let number = self.stages.len();
         let Some(from) = syntax::from(it) else {
             let site = Site::written(it.head);
@@ -41,7 +40,7 @@ impl Filler<'_> {
             self.written_from(it);
             return;
         };
-        let image = self.expanded(&from.image);
+        let image = syntax::expand(&from.image, self.file.escape, &mut |name| self.global.lookup(name));
         // A stage is pointed at by what it starts from.
         let site = Site::written(from.image.span());
         let name = from
@@ -92,10 +91,11 @@ impl Filler<'_> {
     /// Adds the FROM itself; its variables are those from before the first FROM.
     fn written_from(&mut self, it: &syntax::Instruction) {
         let id = self.add_instruction(it, false);
-        let own = std::mem::replace(&mut self.scope, self.global.clone());
+        let global = std::mem::take(&mut self.global);
+        let own = std::mem::replace(&mut self.scope, global);
         self.references(it, id, &[]);
         let flags = self.flags(it, id);
-        self.scope = own;
+        self.global = std::mem::replace(&mut self.scope, own);
         if let Some(open) = self.stages.last_mut() {
             open.node.from = Known::Set(id, Site::written(it.head));
             let named = |flag: &&NodeId| {
