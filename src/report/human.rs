@@ -13,6 +13,9 @@ use super::{Options, table};
 /// More places than this of one rule in one file are only counted.
 const PLACES: usize = 8;
 
+/// Of different ways to mend them only so many are told.
+const HELPS: usize = 3;
+
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     let drawer = Drawer::new(report, options.color);
     for problem in &report.problems {
@@ -104,8 +107,13 @@ fn block(group: &[&Finding], options: &Options<'_>) -> Block {
         labels.extend(finding.related.iter().take(related).map(|label| (label.span, label.text.clone())));
     }
     let more = group.len().saturating_sub(PLACES);
-    let help = if first.state == State::Active { help(first) } else { None };
-    let mut help = help.unwrap_or_default();
+    let mut helps: Vec<String> = Vec::new();
+    for help in group.iter().filter(|it| it.state == State::Active).take(PLACES).filter_map(|it| help(it)) {
+        if helps.len() < HELPS && !helps.contains(&help) {
+            helps.push(help);
+        }
+    }
+    let mut help = helps.join("\n");
     if more > 0 {
         help =
             format!("{help}{}and {more} more places in this file", if help.is_empty() { "" } else { "\n" });

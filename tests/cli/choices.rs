@@ -98,6 +98,23 @@ fn the_summary_counts_what_is_shown() {
 }
 
 #[test]
+fn findings_that_are_shown_together_have_each_their_own_advice() {
+    let env =
+        |image: &str, name: &str| format!("    image: {image}\n    environment: {{ {name}: Zk3vbQ81xw }}\n");
+    let (db, ui) = (
+        env("postgres:17", "POSTGRES_PASSWORD"),
+        env("grafana/grafana:12.0.0", "GF_SECURITY_ADMIN_PASSWORD"),
+    );
+    let folder = Folder::of(&[("stack.yaml", &format!("services:\n  db:\n{db}  ui:\n{ui}"))]);
+    let out = folder.run(&["check", "--as", "stack", "--select", "secret-in-environment", "stack.yaml"]).out;
+    for file in
+        ["postgres reads through POSTGRES_PASSWORD_FILE", "reads through GF_SECURITY_ADMIN_PASSWORD__FILE"]
+    {
+        assert_eq!(out.matches(file).count(), 1, "{out}");
+    }
+}
+
+#[test]
 fn only_values_that_may_be_secret_are_hidden() {
     let folder =
         Folder::of(&[("Dockerfile", "FROM debian:12\nENV MODE plain-value\nENV API_TOKEN abc123xyz\n")]);
