@@ -17,6 +17,21 @@ const VALUE_FLAGS: &[&str] = &[
 /// Programs whose first operand is a subcommand, besides package managers.
 const SUBCOMMANDS: &[&str] = &["git", "docker", "service", "systemctl"];
 
+/// Programs that take the password in one word with `-p`; alone it asks for one.
+/// Source: the manuals of `mysql` and `mariadb`, "Command Options for Connecting to the Server".
+pub const PASSWORD_IN_P: [&str; 10] = [
+    "mysql",
+    "mysqladmin",
+    "mysqldump",
+    "mysqlcheck",
+    "mysqlimport",
+    "mysqlshow",
+    "mariadb",
+    "mariadb-admin",
+    "mariadb-dump",
+    "mariadb-check",
+];
+
 /// What is said of a script that is nested too deeply to be looked into in full.
 pub fn too_deep(script: &Script, at: Span) -> Option<Problem> {
     let message = format!(

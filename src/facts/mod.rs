@@ -22,6 +22,7 @@ mod schema;
 mod target;
 mod world;
 
+pub use commands::PASSWORD_IN_P;
 pub use declare::{Field, Table, Type};
 pub use images::DATA_DATE;
 pub use known::{Known, List, Opened, Pair, Reason, Site, View, Viewed};

@@ -19,7 +19,7 @@ pub use glob::glob;
 pub use ignored::git_ignores;
 pub use lines::LineIndex;
 pub use nearest::{is_one_edit, nearest};
-pub use paths::clean_path;
+pub use paths::{clean_path, is_under};
 pub use problem::Problem;
 pub use span::{FileId, Position, Span};
 pub use text::{Hole, Origin, Text, TextBuilder};

@@ -25,9 +25,15 @@ pub fn clean_path(path: &str) -> String {
     }
 }
 
+/// Whether a path is a folder or lies below it, by their texts alone.
+pub fn is_under(path: &str, folder: &str) -> bool {
+    let below = path.strip_prefix(folder.trim_end_matches('/'));
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean_path;
+    use super::{clean_path, is_under};
 
     #[test]
     fn paths_are_cleaned() {
@@ -36,5 +42,13 @@ mod tests {
         assert_eq!(clean_path("./x/../y"), "y");
         assert_eq!(clean_path("../x"), "../x");
         assert_eq!(clean_path("."), ".");
+    }
+
+    #[test]
+    fn what_is_under_what() {
+        assert!(is_under("/etc/app/config", "/etc") && is_under("/app", "/app/") && is_under("/app", "/"));
+        assert!(
+            !is_under("/app", "/opt") && !is_under("/application", "/app") && !is_under("/app", "/app/x")
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Texts with the form of a credential, wherever an instruction holds them.
 
+use crate::facts::commands::PASSWORD_IN_P;
 use crate::facts::kinds::Credential;
 use crate::facts::make::head;
 use crate::facts::{Known, NodeId, Site};
@@ -87,20 +88,6 @@ const OPTIONS: [&str; 12] = [
     "--passphrase",
 ];
 
-/// Programs that take the password in one word with `-p`; alone it asks for one.
-const MYSQL: [&str; 10] = [
-    "mysql",
-    "mysqladmin",
-    "mysqldump",
-    "mysqlcheck",
-    "mysqlimport",
-    "mysqlshow",
-    "mariadb",
-    "mariadb-admin",
-    "mariadb-dump",
-    "mariadb-check",
-];
-
 /// Passwords that a command is given in so many letters.
 fn passwords(command: &Command) -> Vec<Text> {
     let arguments = command.arguments();
@@ -118,7 +105,7 @@ fn passwords(command: &Command) -> Vec<Text> {
             && matches!(command.name(), "curl" | "wget" | "http");
         let value = if user { next().and_then(|pair| Some(pair.split_once(':')?.1)) } else { value };
         let logs_in = arguments.iter().take(2).any(|word| word.text.as_str() == "login");
-        let glued = MYSQL.contains(&command.name())
+        let glued = PASSWORD_IN_P.contains(&command.name())
             && text.as_str().starts_with("-p")
             && text.as_str().len() > "-p".len();
         let value = if glued { Some(text.slice("-p".len()..text.len())) } else { value };

@@ -3,7 +3,7 @@
 use crate::facts::kinds::Removal;
 use crate::facts::make::head;
 use crate::facts::{Known, List, Node, NodeId, Site};
-use crate::source::{Text, clean_path};
+use crate::source::{Text, clean_path, is_under};
 use crate::syntax::shell::{Command, Script};
 
 use super::Filler;
@@ -138,14 +138,10 @@ fn absolute(scope: &Scope, path: &Text) -> Option<String> {
     Some(whole.strip_prefix("/root/").map(|rest| format!("~/{rest}")).unwrap_or(whole))
 }
 
-fn is_under(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 fn volume_over(scope: &Scope, path: &str) -> Option<Text> {
     let holds = |volume: &&Text| {
-        let folder = volume.as_str().trim_end_matches('/');
-        volume.is_known() && !folder.is_empty() && is_under(path, folder)
+        let is_root = volume.as_str().trim_end_matches('/').is_empty();
+        volume.is_known() && !is_root && is_under(path, volume.as_str())
     };
     scope.volumes.iter().take(FOLLOWED).find(holds).cloned()
 }

@@ -6,7 +6,7 @@ use crate::facts::kinds::Leftover;
 use crate::facts::make::head;
 use crate::facts::managers::{self, Leaves, Manager, Usage};
 use crate::facts::{Known, List, Node, NodeId};
-use crate::source::{Origin, Text};
+use crate::source::{Origin, Text, is_under};
 use crate::syntax::dockerfile::Lookup;
 use crate::syntax::shell::{Command, Script};
 
@@ -88,10 +88,10 @@ impl Filler<'_> {
     fn mounted(&self, leaves: &Leaves, mounts: &[Text]) -> bool {
         let moved = leaves.moved_by.as_ref().and_then(|name| self.scope.variables.get(name));
         let keeps = |mount: &str| {
-            leaves.paths.iter().any(|path| covers(mount, path) || is_in_a_home(mount, path))
+            leaves.paths.iter().any(|path| is_under(path, mount) || is_in_a_home(mount, path))
                 || match moved {
                     Some((Lookup::Value(place) | Lookup::Default(place), _)) => {
-                        covers(mount, place) || covers(place, mount)
+                        is_under(place, mount) || is_under(mount, place)
                     }
                     Some((Lookup::Unknown, _)) => true,
                     _ => false,
@@ -187,7 +187,7 @@ impl Later {
             }
             for manager in managers::all() {
                 for known in manager.leaves.iter().flat_map(|leaves| &leaves.paths) {
-                    if known.starts_with(path.as_str()) || covers(known, &path) {
+                    if known.starts_with(path.as_str()) || is_under(&path, known) {
                         self.removed.insert((manager.name, known));
                     }
                 }
@@ -204,12 +204,6 @@ impl Later {
 fn is_in_a_home(folder: &str, path: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     path.strip_prefix("/root").is_some_and(|below| folder.len() > below.len() && folder.ends_with(below))
-}
-
-/// Whether `path` is `folder` or below it.
-fn covers(folder: &str, path: &str) -> bool {
-    let folder = folder.trim_end_matches('/');
-    path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Values that switch something on, as pip reads them.

@@ -3,7 +3,7 @@
 use crate::facts::kinds::Permission;
 use crate::facts::make::head;
 use crate::facts::{Known, Node, NodeId, Site};
-use crate::source::Text;
+use crate::source::{Text, is_under};
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::shell::{Command, Script, Word};
 
@@ -68,7 +68,7 @@ impl Filler<'_> {
                             break;
                         }
                         let to = resolved(copy.destination.value().map_or("", Text::as_str), &copy.workdir);
-                        if owned.iter().any(|path| covers(path, &to)) {
+                        if owned.iter().any(|path| is_under(&to, path.trim_end_matches(['*', '/']))) {
                             copy.chowned_later = Known::Set(true, copy.head.site);
                         }
                     }
@@ -90,12 +90,6 @@ fn resolved(to: &str, workdir: &Known<Text>) -> String {
     }
     let to = to.trim_start_matches("./").trim_matches(['/', '.']);
     format!("{}/{to}", workdir.trim_end_matches('/')).trim_end_matches('/').to_owned()
-}
-
-/// Whether `path` is `folder` or below it.
-fn covers(folder: &str, path: &str) -> bool {
-    let folder = folder.trim_end_matches(['*', '/']);
-    path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 type Sets<'c> = (&'static str, Text, Vec<&'c Word>, bool);
@@ -220,11 +214,5 @@ mod tests {
         assert_eq!(bits("+x"), Some(0o111));
         assert_eq!(bits("+t"), Some(0o1000));
         assert_eq!(bits("what"), None);
-    }
-
-    #[test]
-    fn what_is_below_what() {
-        assert!(covers("/etc", "/etc/app/config") && covers("/app/*", "/app/x") && covers("/", "/app"));
-        assert!(!covers("/opt", "/app") && !covers("/app", "/application"));
     }
 }
