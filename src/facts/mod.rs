@@ -5,6 +5,7 @@
 
 mod around;
 mod assemble;
+mod circles;
 mod commands;
 mod compose;
 mod declare;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::facts::circles::{Needs, circles};
 use crate::facts::kinds::Dependency;
 use crate::facts::make::{flag, head, nodes};
 use crate::facts::model::At;
@@ -78,8 +79,7 @@ impl Filler<'_> {
         }
     }
 
-    /// Tells the dependencies that are part of a circle. Of the services, those are taken away that wait for nothing
-    /// that is left, until every one that is left waits for another.
+    /// Tells the dependencies that are part of a circle.
     fn circles(&mut self) {
         let edges: Vec<(NodeId, NodeId, NodeId)> = self
             .part
@@ -89,12 +89,21 @@ impl Filler<'_> {
                 _ => None,
             })
             .collect();
-        let waiting = left(&edges, |&(_, service, target)| (service, target));
-        let awaited = left(&edges, |&(_, service, target)| (target, service));
-        for (id, service, target) in edges {
-            let circular = [service, target].iter().all(|it| waiting.contains(it) && awaited.contains(it));
+        let services: BTreeSet<NodeId> =
+            edges.iter().flat_map(|&(_, service, target)| [service, target]).collect();
+        let places: BTreeMap<NodeId, usize> = services.into_iter().zip(0..).collect();
+        let placed: Vec<(NodeId, usize, usize)> = edges
+            .iter()
+            .filter_map(|(id, service, target)| Some((*id, *places.get(service)?, *places.get(target)?)))
+            .collect();
+        let mut needs: Needs = vec![BTreeSet::new(); places.len()];
+        for &(_, service, target) in &placed {
+            needs[service].insert(target);
+        }
+        let circles = circles(&needs);
+        for (id, service, target) in placed {
             if let Some(Node::Dependency(it)) = self.part.node_mut(id) {
-                it.leads_back = flag(circular, it.head.site);
+                it.leads_back = flag(circles[service] == circles[target], it.head.site);
             }
         }
     }
@@ -157,29 +166,4 @@ fn shared_with(service: At<'_>) -> Vec<Named> {
         (kind.as_str() == "service").then(|| named(key, name, at))
     });
     links.chain(volumes).chain(namespaces).collect()
-}
-
-/// The nodes from which a walk along the edges need not end.
-fn left<E>(edges: &[E], ends: impl Fn(&E) -> (NodeId, NodeId)) -> BTreeSet<NodeId> {
-    let mut open: BTreeMap<NodeId, usize> = BTreeMap::new();
-    let mut into: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-    for (from, to) in edges.iter().map(&ends) {
-        *open.entry(from).or_default() += 1;
-        open.entry(to).or_default();
-        into.entry(to).or_default().push(from);
-    }
-    let mut done: Vec<NodeId> =
-        open.iter().filter(|(_, count)| **count == 0).map(|(&node, _)| node).collect();
-    while let Some(node) = done.pop() {
-        open.remove(&node);
-        for from in into.remove(&node).unwrap_or_default() {
-            if let Some(count) = open.get_mut(&from) {
-                *count -= 1;
-                if *count == 0 {
-                    done.push(from);
-                }
-            }
-        }
-    }
-    open.into_keys().collect()
 }
