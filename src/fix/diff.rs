@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use similar::TextDiff;
+
 use crate::policy::DOTS;
 use crate::source::Span;
-use similar::TextDiff;
 
 use super::plan::Rewritten;
 
@@ -49,13 +50,17 @@ pub fn unified(file: &Rewritten, secrets: (&[Span], &[Span]), notes: &[Note]) ->
 
 /// The bytes of the old text that others take the place of, as few as can be told, and the bytes of the new text there.
 pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
-    let (old_lines, new_lines) = (line_starts(old), line_starts(new));
+    // Of lines that end with LF only: those of `from_lines` end with a lone CR, too.
+    let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
+    let (old_lines, new_lines) = (lines(old), lines(new));
+    let diff = TextDiff::from_slices(&old_lines, &new_lines);
+    let (old_starts, new_starts) = (line_starts(&old_lines), line_starts(&new_lines));
     let range = |starts: &[usize], lines: Range<usize>| -> Range<usize> {
         let at = |line: usize| starts.get(line).copied().unwrap_or_default();
         at(lines.start)..at(lines.end)
     };
     let mut all = Vec::new();
-    for op in TextDiff::from_lines(old, new).ops() {
+    for op in diff.ops() {
         let (before, after) = (op.old_range(), op.new_range());
         if op.tag() == similar::DiffTag::Equal {
             continue;
@@ -63,11 +68,11 @@ pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
         if before.len() == after.len() {
             for (before, after) in before.zip(after) {
                 let (before, after) =
-                    (range(&old_lines, before..before + 1), range(&new_lines, after..after + 1));
+                    (range(&old_starts, before..before + 1), range(&new_starts, after..after + 1));
                 all.push(narrowed(old, new, before, after));
             }
         } else {
-            all.push(narrowed(old, new, range(&old_lines, before), range(&new_lines, after)));
+            all.push(narrowed(old, new, range(&old_starts, before), range(&new_starts, after)));
         }
     }
     all.retain(|(before, after)| !before.is_empty() || !after.is_empty());
@@ -75,9 +80,9 @@ pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
 }
 
 /// Where lines start, and where the last one ends.
-fn line_starts(text: &str) -> Vec<usize> {
+fn line_starts(lines: &[&str]) -> Vec<usize> {
     let mut starts = vec![0];
-    starts.extend(text.split_inclusive('\n').scan(0, |at, line| {
+    starts.extend(lines.iter().scan(0, |at, line| {
         *at += line.len();
         Some(*at)
     }));
@@ -141,6 +146,7 @@ mod tests {
             ("항구: 1\n", "항구: 한\n"),
             ("a\na\na\n", "a\na\n"),
             ("x\n", "x"),
+            ("a # 1\r2\nb: 1\nc\n", "a # 1\r2\nb: 2\nc\n"),
         ] {
             check(old, new);
         }

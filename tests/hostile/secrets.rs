@@ -49,6 +49,7 @@ services:
       DATABASE_URL: postgres://user:canary44@db/app
       DEFAULTED_SECRET: ${DB_SECRET:-canary45}
       FROM_ENV: ${DB_PASSWORD}
+      HOOK_SECRET: https://me:canary62@hook.example/canary63
     command: app --password canary46 --db=mysql://u:canary47@db/x
     entrypoint: ["app", "--token=canary48"]
     healthcheck:
