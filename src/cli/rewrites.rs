@@ -12,10 +12,11 @@ use crate::source::{FileId, Source, Span};
 
 /// The document, on one line.
 pub fn json(plan: &Plan) -> String {
+    let originals = originals(&plan.before.report);
     let document = json!({
         "schema": "plimsoll.rewrite/1",
         "tool": { "name": "plimsoll", "version": env!("CARGO_PKG_VERSION") },
-        "files": plan.files.iter().map(|file| self::file(plan, file)).collect::<Vec<_>>(),
+        "files": plan.files.iter().map(|file| self::file(plan, &originals, file)).collect::<Vec<_>>(),
         "changes": plan.changes.iter().map(|change| self::change(plan, change)).collect::<Vec<_>>(),
         "left": left(plan),
         "problems": problems(&plan.before.report),
@@ -23,7 +24,7 @@ pub fn json(plan: &Plan) -> String {
     format!("{}\n", escaped(&document.to_string()))
 }
 
-fn file(plan: &Plan, file: &Rewritten) -> Value {
+fn file(plan: &Plan, originals: &Originals, file: &Rewritten) -> Value {
     let before = file.before.as_deref().unwrap_or("");
     let source = Source::new(FileId(0), file.path.as_str(), before);
     let place = |offset: usize| {
@@ -38,7 +39,7 @@ fn file(plan: &Plan, file: &Rewritten) -> Value {
         .map(|((before, after), changes)| {
             let mut edit =
                 json!({ "start": place(before.start), "end": place(before.end), "changes": changes });
-            let parts = parts(plan, file, after);
+            let parts = parts(plan, originals, file, after);
             match parts.as_deref() {
                 None => edit["text"] = Value::Null,
                 Some([Part::Text(text)]) => edit["text"] = text.as_str().into(),
@@ -72,8 +73,7 @@ impl Part {
 }
 
 /// The new text in a range, its secrets as references to where they stood before; `None` when one stood nowhere.
-fn parts(plan: &Plan, file: &Rewritten, range: &Range<usize>) -> Option<Vec<Part>> {
-    let originals = originals(&plan.before.report);
+fn parts(plan: &Plan, originals: &Originals, file: &Rewritten, range: &Range<usize>) -> Option<Vec<Part>> {
     let mut secrets = if file.secret { values(file, range) } else { shown(&plan.after.report, file, range) };
     secrets.sort_by_key(|secret| secret.start);
     let mut parts = Vec::new();
@@ -94,8 +94,11 @@ fn parts(plan: &Plan, file: &Rewritten, range: &Range<usize>) -> Option<Vec<Part
     Some(parts)
 }
 
+/// Places by the text that stands there.
+type Originals<'p> = BTreeMap<&'p str, Span>;
+
 /// Secrets by their text, each where it stands first.
-fn originals(report: &Report) -> BTreeMap<&str, Span> {
+fn originals(report: &Report) -> Originals<'_> {
     let mut all = BTreeMap::new();
     for &span in &report.secrets {
         if let Some(text) =
@@ -116,9 +119,9 @@ fn values(file: &Rewritten, range: &Range<usize>) -> Vec<Range<usize>> {
         let open =
             line.find(['\'', '"']).filter(|&open| line.get(..open).is_some_and(|name| name.ends_with('=')));
         match open.zip(line.rfind(['\'', '"'])) {
-            Some((open, close)) => all.push(at + open + 1..at + close),
-            None if !line.trim().is_empty() => all.push(at..at + line.len()),
-            None => {}
+            Some((open, close)) if open < close => all.push(at + open + 1..at + close),
+            _ if !line.trim().is_empty() => all.push(at..at + line.len()),
+            _ => {}
         }
         at += line.len();
     }

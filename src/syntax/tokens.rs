@@ -52,6 +52,9 @@ const fn format(name: &'static str, prefix: &'static str, set: Set, least: usize
 
 const ANY: usize = 4096;
 
+/// How each part of a JSON web token begins that is JSON: `{"` in Base64 (RFC 7519).
+const WEB_TOKEN: &str = "eyJ";
+
 /// Sources: the services' own pages about their tokens, which name prefix and length so that they can be found.
 const FORMATS: &[Format] = &[
     format("AWS access key", "AKIA", Set::Upper, 16, 16),
@@ -103,7 +106,7 @@ const FORMATS: &[Format] = &[
     format("Sentry token", "sntrys_", Set::Word, 60, ANY),
     format("Supabase token", "sbp_", Set::Hex, 40, 40),
     format("age secret key", "AGE-SECRET-KEY-1", Set::Upper, 58, 58),
-    format("JSON web token", "eyJ", Set::Dotted, 60, ANY),
+    format("JSON web token", WEB_TOKEN, Set::Dotted, 60, ANY),
 ];
 
 /// The credentials in a text, in one pass over it.
@@ -146,12 +149,15 @@ type Hit = (&'static str, usize, usize);
 fn token(bytes: &[u8], at: usize) -> Option<Hit> {
     let rest = bytes.get(at..)?;
     let first = [*rest.first()?, *rest.get(1)?];
-    FORMATS.iter().filter(|format| format.first == first).find_map(|format| {
+    // Behind a dot it is the second part of one; whoever began there again would read a long row of parts many times.
+    let is_part = at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'.');
+    let begins = |format: &&Format| format.first == first && !(format.prefix == WEB_TOKEN && is_part);
+    FORMATS.iter().filter(begins).find_map(|format| {
         let body = rest.strip_prefix(format.prefix.as_bytes())?;
         let len = body.iter().take(format.most + 1).take_while(|byte| format.set.has(**byte)).count();
         let ends = body.get(len).is_none_or(|byte| !Set::Word.has(*byte));
         let fits = len >= format.least && len <= format.most && ends;
-        let fits = fits && (format.prefix != "eyJ" || is_web_token(body.get(..len)?));
+        let fits = fits && (format.prefix != WEB_TOKEN || is_web_token(body.get(..len)?));
         fits.then(|| (format.name, at, at + format.prefix.len() + len))
     })
 }
@@ -159,7 +165,7 @@ fn token(bytes: &[u8], at: usize) -> Option<Hit> {
 /// Whether it has the three parts of a JSON web token, the second of which is JSON, too.
 fn is_web_token(body: &[u8]) -> bool {
     let mut parts = body.split(|byte| *byte == b'.').skip(1);
-    parts.next().is_some_and(|part| part.starts_with(b"eyJ")) && parts.next().is_some()
+    parts.next().is_some_and(|part| part.starts_with(WEB_TOKEN.as_bytes())) && parts.next().is_some()
 }
 
 /// URLs that are secrets themselves: whoever has one may post.

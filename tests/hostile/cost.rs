@@ -11,6 +11,19 @@ fn all(count: usize, part: impl Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
 }
 
+fn mounts(count: usize) -> String {
+    let each = all(count, |_| "      - v:/a\n".to_owned());
+    format!("services:\n  web:\n    image: app:1\n    volumes:\n{each}")
+}
+
+fn references(count: usize) -> String {
+    format!("services:\n  web:\n    image: app:1\nx-a: \"{}\"\n", "token=$".repeat(count))
+}
+
+fn tokens(count: usize) -> String {
+    format!("services:\n  web:\n    image: app:1\nx-a: \"{}\"\n", "eyJ.".repeat(count))
+}
+
 fn variables(count: usize) -> String {
     let each = all(count, |it| format!("      V{it}: ${{X{it}}}\n"));
     format!("services:\n  web:\n    image: app:1\n    environment:\n{each}")
@@ -56,7 +69,10 @@ fn four_times_the_file_costs_no_sixteen_times_as_much() {
         run().min(run())
     };
     for (name, file, count) in [
-        ("variables", variables as File, 3_000),
+        ("mounts", mounts as File, 3_000),
+        ("references", references, 15_000),
+        ("tokens", tokens, 15_000),
+        ("variables", variables, 3_000),
         ("script", script, 1_500),
         ("words", words, 1_500),
         ("chain", chain, 1_500),

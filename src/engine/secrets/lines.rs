@@ -90,11 +90,14 @@ fn piped(line: &str) -> Option<(usize, usize)> {
 /// The value that starts there, if it may be a secret.
 fn value(line: &str, start: usize) -> Option<(usize, usize)> {
     let rest = line.get(start..)?;
+    // Looked at first: a line may be of nothing but these, and is read through for each value that is looked for.
+    if rest.starts_with(['$', '/', '.', '[', '{', '*', '!', '?', '>', '<', '#']) {
+        return None;
+    }
     let ends =
         |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '&' | '|' | ')' | '}' | '`');
     let value = &rest[..rest.find(ends).unwrap_or(rest.len())];
-    let refers = value.starts_with(['$', '/', '.', '[', '{', '*', '!', '?', '>', '<', '#']);
-    (!value.is_empty() && !refers && !PLAIN.contains(&value)).then(|| (start, start + value.len()))
+    (!value.is_empty() && !PLAIN.contains(&value)).then(|| (start, start + value.len()))
 }
 
 #[cfg(test)]

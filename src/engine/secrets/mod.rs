@@ -41,6 +41,9 @@ impl Hidden {
         for span in secrets.into_iter().filter(|span| !span.is_empty()) {
             hidden.spans.entry(span.file).or_default().push(span);
         }
+        for spans in hidden.spans.values_mut() {
+            *spans = apart(std::mem::take(spans));
+        }
         hidden
     }
 
@@ -48,15 +51,10 @@ impl Hidden {
     pub fn show(&self, text: &Text) -> String {
         let whole = text.span();
         let tokens: Vec<Span> = tokens::find(text).iter().map(|token| token.value.span()).collect();
-        let near: Vec<Span> = self
-            .spans
-            .get(&whole.file)
-            .into_iter()
-            .flatten()
-            .chain(&tokens)
-            .filter(|secret| secret.start < whole.end && whole.start < secret.end)
-            .copied()
-            .collect();
+        let all = self.spans.get(&whole.file).map(Vec::as_slice).unwrap_or_default();
+        let first = all.partition_point(|secret| secret.end <= whole.start);
+        let own = all.iter().skip(first).take_while(|secret| secret.start < whole.end);
+        let near: Vec<Span> = own.chain(&tokens).copied().collect();
         if near.is_empty() {
             return text.as_str().to_owned();
         }
@@ -74,6 +72,19 @@ impl Hidden {
         }
         out
     }
+}
+
+/// The same places in the order of the file, those that overlap as one.
+fn apart(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    spans.dedup_by(|next, kept| {
+        let overlap = next.start < kept.end;
+        if overlap {
+            kept.end = kept.end.max(next.end);
+        }
+        overlap
+    });
+    spans
 }
 
 /// Where secrets stand in a part: in what is understood of it, and in whatever else its files say.
@@ -164,7 +175,7 @@ fn in_command(command: &facts::kinds::Command) -> Vec<Span> {
             if is_secret(facts::words(name.as_str())) && !name.as_str().contains('/') {
                 spans.push(value.trim().span());
             }
-        } else if text.starts_with("-p") && text.len() > 2 && TAKE_P.contains(&program) {
+        } else if text.starts_with("-p") && text.len() > 2 && takes_p(program) {
             spans.push(word.slice(2..word.len()).span());
         }
     }
@@ -179,15 +190,27 @@ enum Next {
     Value,
 }
 
-/// Programs whose `-p` has the password in the same word.
-const TAKE_P: [&str; 9] = [
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mariadb",
-    "mariadb-dump",
-    "mariadb-admin",
-    "sshpass",
-    "docker",
-    "podman",
-];
+/// Whether `-p` has the password in the same word.
+fn takes_p(program: &str) -> bool {
+    facts::PASSWORD_IN_P.contains(&program) || matches!(program, "sshpass" | "docker" | "podman")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hidden, apart};
+    use crate::source::{FileId, Span, Text};
+
+    #[test]
+    fn places_that_overlap_are_hidden_once() {
+        let span = |start, end| Span::new(FileId(0), start, end);
+        assert_eq!(
+            apart(vec![span(6, 9), span(0, 4), span(1, 2), span(3, 5), span(5, 6)]),
+            [span(0, 5), span(5, 6), span(6, 9)]
+        );
+        let hidden = Hidden::new([span(2, 4), span(8, 9), span(3, 5)]);
+        let shown = |text: &str, at| hidden.show(&Text::written(text, FileId(0), at));
+        assert_eq!(shown("0123456789", 0), "01•••567•••9");
+        assert_eq!(shown("567", 5), "567");
+        assert_eq!(shown("45", 4), "•••5");
+    }
+}

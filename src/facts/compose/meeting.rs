@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::facts::kinds::{Mount, Service};
 use crate::facts::make::nodes;
 use crate::facts::{Kind, Known, List, Node, NodeId, Site};
-use crate::source::Text;
+use crate::source::{Text, is_under};
 
 use super::Filler;
 
@@ -23,7 +23,9 @@ impl Filler<'_> {
             if let Some(target) = target {
                 let before = targets.entry((service, target)).or_default();
                 same_target.clone_from(before);
-                before.push(id);
+                if before.len() < SHOWN {
+                    before.push(id);
+                }
             }
             if let Some(source) = source {
                 sources.entry(source).or_default().push((id, service));
@@ -33,8 +35,9 @@ impl Filler<'_> {
             }
         }
         for users in sources.values() {
+            let few = few(users);
             for &(id, service) in users {
-                let others = users.iter().filter(|(_, other)| *other != service).map(|(id, _)| *id);
+                let others = few.iter().filter(|(_, other)| *other != service).map(|(id, _)| *id);
                 let others = others.take(SHOWN).collect();
                 if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
                     mount.others_of_same_source = nodes(others, mount.head.site);
@@ -83,8 +86,8 @@ impl Filler<'_> {
             let (Some(target), Some(&"bind")) = (known_target(mount), mount.r#type.value()) else { continue };
             let hides = |path: &&Text| {
                 let held =
-                    targets.iter().any(|other| other.len() > target.len() && is_below(other, path.as_str()));
-                path.as_str() != target && is_below(&target, path.as_str()) && !held
+                    targets.iter().any(|other| other.len() > target.len() && is_under(path.as_str(), other));
+                path.as_str() != target && is_under(path.as_str(), &target) && !held
             };
             let hidden: Vec<Text> = dependencies.items.iter().filter(hides).cloned().collect();
             if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
@@ -101,8 +104,19 @@ impl Filler<'_> {
     }
 }
 
-/// More mounts than this of one source are not named to each other.
+/// More mounts than this of one source or at one path are not named to each other.
 const SHOWN: usize = 8;
+
+/// The first users of a source, so many that whatever service is left out, those that are shown are among them.
+fn few(users: &[(NodeId, NodeId)]) -> Vec<(NodeId, NodeId)> {
+    let mut of_service: BTreeMap<NodeId, usize> = BTreeMap::new();
+    let first = users.iter().filter(|(_, service)| {
+        let count = of_service.entry(*service).or_default();
+        *count += 1;
+        *count <= SHOWN
+    });
+    first.take(2 * SHOWN).copied().collect()
+}
 
 fn known_target(mount: &Mount) -> Option<String> {
     let target = mount.target.value()?.known()?;
@@ -126,11 +140,5 @@ fn known_source(mount: &Mount) -> Option<(bool, String)> {
 
 /// Whether one path is the other or lies below it.
 fn meet(a: &str, b: &str) -> bool {
-    is_below(a, b) || is_below(b, a)
-}
-
-fn is_below(outer: &str, inner: &str) -> bool {
-    inner
-        .strip_prefix(outer.trim_end_matches('/'))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    is_under(a, b) || is_under(b, a)
 }

@@ -45,7 +45,7 @@ facts! {
         target_is_file: flag,
         /// A named volume that it uses.
         volume: node(Volume),
-        /// Mounts above it in the same service that appear at the same path.
+        /// Mounts above it in the same service that appear at the same path; the first few of many.
         earlier_at_same_target: nodes(Mount),
         /// Mounts of other services that have the same source; the first few of many.
         others_of_same_source: nodes(Mount),
