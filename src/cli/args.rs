@@ -106,7 +106,7 @@ fn day(text: &str) -> Result<Date, String> {
 pub struct Check {
     #[command(flatten)]
     pub judging: Judging,
-    /// The output format: human, concise, json, github; `FORMAT=FILE` writes to a file. May be given several times.
+    /// The output format: human, concise, json, github, markdown; `FORMAT=FILE` writes to a file. May be given several times.
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub format: Vec<String>,
     /// Leave findings below this severity out.

@@ -65,6 +65,14 @@ fn nothing_to_judge() {
 }
 
 #[test]
+fn the_help_lists_every_format() {
+    let help = Folder::of(&[]).run(&["check", "--help"]).out;
+    for format in plimsoll::report::FORMATS {
+        assert!(help.contains(format.name), "{}", format.name);
+    }
+}
+
+#[test]
 fn what_cannot_be_written_is_named() {
     let folder = Folder::of(&[("compose.yaml", CLEAN)]);
     let output = folder.run(&["check", "--format", "json=no/such/folder.json"]);
