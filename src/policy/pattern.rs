@@ -16,7 +16,8 @@ pub struct Pattern {
 /// Texts longer than this are not given to a regular expression.
 pub const REGEX_INPUT_BYTES: usize = 8 * 1024;
 
-/// After so many bytes the large engine, which is twenty times slower to build and as much faster to run, has paid.
+/// After so many bytes the large engine, which is slower to build and faster to run, has paid. Measured: of 6, 16 and
+/// 96 KiB this took the least over a file of 800 RUNs, a Compose file and 700 files together.
 const OFTEN: usize = 16 * 1024;
 
 impl Pattern {

@@ -118,7 +118,8 @@ fn probe(test: At<'_>) -> (Known<&'static str>, Option<shell::Script>) {
         return (Known::Set("CMD-SHELL", test.site), Some(shell::scan(text)));
     }
     let words: Vec<Text> = test.items().filter_map(|item| item.text().cloned()).collect();
-    let Some(first) = words.first() else { return (Known::Set("invalid", test.site), None) };
+    // Both engines drop an empty list, so that the image's own probe counts.
+    let Some(first) = words.first() else { return (Known::Absent, None) };
     match first.known() {
         Some("NONE") => (Known::Set("NONE", test.site), None),
         Some("CMD-SHELL") => (Known::Set("CMD-SHELL", test.site), words.get(1).map(shell::scan)),

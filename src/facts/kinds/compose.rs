@@ -236,7 +236,7 @@ facts! {
         disabled: flag,
         /// What decided it.
         set_by: word("service", "instruction", "image"),
-        /// `CMD`, `CMD-SHELL` or `NONE`.
+        /// `CMD`, `CMD-SHELL` or `NONE`; absent for an empty list.
         form: word("CMD", "CMD-SHELL", "NONE", "invalid"),
         /// The probe.
         test: text,

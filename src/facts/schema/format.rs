@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use crate::facts::make::mount_parts;
+use crate::source::{FileId, Text};
 use crate::syntax::units;
 
 use super::read::minor;
@@ -166,27 +168,11 @@ fn port(text: &str) -> bool {
     range(published).is_some_and(|published| length(&published) == length(&target) || length(&target) == 0)
 }
 
-/// A mount in short syntax: up to three parts, none of them empty. The colon behind a single letter is a drive's.
+/// A mount in short syntax: up to three parts, none of them empty, except where there are two characters at most.
 /// Source: what `docker stack config` refuses, tried part by part.
 fn mount(text: &str) -> bool {
-    if text.len() <= 2 {
-        return !text.is_empty();
-    }
-    let mut parts = 1;
-    let mut part = String::new();
-    for c in text.chars() {
-        let drive = c == ':' && part.len() == 1 && part.starts_with(|c: char| c.is_ascii_alphabetic());
-        if c == ':' && !drive {
-            if part.is_empty() {
-                return false;
-            }
-            part.clear();
-            parts += 1;
-        } else {
-            part.push(c);
-        }
-    }
-    !part.is_empty() && parts <= 3
+    let parts = mount_parts(&Text::written(text, FileId(0), 0));
+    !text.is_empty() && (text.len() <= 2 || parts.len() <= 3 && parts.iter().all(|part| !part.is_empty()))
 }
 
 fn without_protocol(text: &str) -> &str {
