@@ -88,7 +88,8 @@ pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
             }
         }
     }
-    facts.end_of_life = embedded::get(family, "end_of_life").and_then(|table| last_day(table, tag));
+    let own = embedded::get(family, "end_of_life").and_then(|days| last_day(days, tag));
+    facts.end_of_life = own.into_iter().chain(tag.split('-').filter_map(|word| base_ends(table, word))).min();
     facts.ended = facts.end_of_life.as_deref().map(|day| day < DATA_DATE);
     Some(facts)
 }
@@ -142,17 +143,37 @@ fn fill(facts: &mut ImageFacts, data: &Data) {
     }
 }
 
-/// The last day of the longest version that the tag begins with, or whose code name it has as a word.
-fn last_day(table: &Data, tag: &str) -> Option<String> {
-    let Data::Map(entries) = table else { return None };
+/// The last day of the longest version that the tag begins with, or whose code name it has as a word; of a tag that names
+/// less than the versions do (`redis:5`), the day on which the last of them ends.
+fn last_day(days: &Data, tag: &str) -> Option<String> {
+    let Data::Map(entries) = days else { return None };
     let tag = tag.strip_prefix('v').unwrap_or(tag);
     let fits = |version: &str| match tag.strip_prefix(version) {
         Some(rest) => !rest.starts_with(|c: char| c.is_ascii_digit()),
         None => tag.split('-').any(|word| word == version),
     };
-    let (_, day) =
-        entries.iter().filter(|(version, _)| fits(version)).max_by_key(|(version, _)| version.len())?;
-    embedded::text(day)
+    let longest =
+        entries.iter().filter(|(version, _)| fits(version)).max_by_key(|(version, _)| version.len());
+    if let Some((_, day)) = longest {
+        return embedded::text(day);
+    }
+    let family = format!("{}.", tag.split('-').next()?);
+    entries
+        .iter()
+        .filter(|(version, _)| version.starts_with(&family))
+        .filter_map(|(_, day)| embedded::text(day))
+        .max()
+}
+
+/// The last day of the distribution that a word of a tag names: `buster`, `jammy`, `alpine3.15`.
+fn base_ends(table: &Table, word: &str) -> Option<String> {
+    let days = |name: &str| embedded::get(table.families.get(*table.exact.get(name)?)?, "end_of_life");
+    let (names, version): (&[&str], &str) = match word.strip_prefix("alpine") {
+        Some(version) => (&["alpine"], version),
+        None if word.starts_with(|c: char| c.is_ascii_alphabetic()) => (&["debian", "ubuntu"], word),
+        None => return None,
+    };
+    names.iter().find_map(|name| embedded::text(embedded::get(days(name)?, version)?))
 }
 
 #[cfg(test)]
@@ -171,5 +192,25 @@ mod tests {
         assert_eq!(lookup("traefik", Some("v2.8")).unwrap().ended, Some(true));
         assert_eq!(lookup("debian", Some("bullseye-slim")).unwrap().ended, Some(true));
         assert!(lookup("acme/unknown", None).is_none());
+    }
+
+    #[test]
+    fn tags_that_name_less_and_tags_that_name_their_base() {
+        let ended = |repository, tag| lookup(repository, Some(tag)).and_then(|facts| facts.ended);
+        for (repository, tag) in [
+            ("debian", "10.13-slim"),
+            ("ubuntu", "bionic"),
+            ("centos", "centos7.9.2009"),
+            ("redis", "5-alpine"),
+        ] {
+            assert_eq!(ended(repository, tag), Some(true), "{repository}:{tag}");
+        }
+        for (repository, tag) in [("redis", "6"), ("python", "3"), ("debian", "13.1-slim")] {
+            assert_eq!(ended(repository, tag), Some(false), "{repository}:{tag}");
+        }
+        let base = |tag| lookup("node", Some(tag)).and_then(|facts| facts.end_of_life);
+        assert_eq!(base("24-buster-slim").as_deref(), Some("2024-06-30"));
+        assert_eq!(base("24-alpine3.15").as_deref(), Some("2023-11-01"));
+        assert_eq!(base("24-alpine"), base("24"));
     }
 }
