@@ -1,15 +1,12 @@
 //! `plimsoll fix` and `plimsoll harden`.
 
-use std::fmt::Write as _;
-
 use crate::engine::Run;
 use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
-use crate::policy::{Safety, Severity};
 use crate::source::{Disk, Span};
 
 use super::args::{Fix, Harden, RewriteFormat};
 use super::check::print;
-use super::{Env, Failure, config, rewrites};
+use super::{Env, Failure, config, notes, rewrites};
 
 /// Mends what is safe to mend; with `--unsafe` also what changes behaviour.
 pub fn fix(args: &Fix, env: &mut Env<'_>) -> Result<u8, Failure> {
@@ -60,7 +57,7 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
         print(env, diff(&plan).as_bytes())?;
     }
     if !json {
-        let notes = notes(&plan);
+        let notes = notes::notes(&plan);
         env.stderr.write_all(notes.as_bytes())?;
     }
     let code = plan.before.report.exit_code(None);
@@ -94,53 +91,4 @@ fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
         (line(change).unwrap_or(1), crate::report::line(&text))
     };
     plan.changes.iter().filter(|change| change.path == path).map(note).collect()
-}
-
-/// What was done and with which caveat, and what is left for a person.
-fn notes(plan: &Plan) -> String {
-    let mut out = String::new();
-    for problem in &plan.before.report.problems {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "problem[{}] {}: {}",
-            problem.id,
-            plan.before.report.path(problem.span.file),
-            problem.message
-        );
-    }
-    for change in &plan.changes {
-        let caveat = match (&change.caveat, change.safety) {
-            (Some(caveat), Safety::Unsafe) => format!(" ({caveat})"),
-            _ => String::new(),
-        };
-        let _ = writeln!(
-            out,
-            "+ {}[{}] {}: {}{caveat}",
-            change.safety.name(),
-            change.rule,
-            change.subject,
-            change.title
-        );
-    }
-    let left: Vec<_> = plan.left.iter().filter(|left| left.severity > Severity::Info).collect();
-    if !left.is_empty() {
-        let _ = writeln!(out, "\nleft for a person:");
-    }
-    for left in left {
-        let source = plan.after.report.source(left.at.file);
-        let line = source.map_or(0, |source| source.position(left.at.start).line);
-        let _ = writeln!(
-            out,
-            "- {}:{line} [{}] {}: {}",
-            plan.after.report.path(left.at.file),
-            left.rule,
-            left.message,
-            left.reason
-        );
-    }
-    if plan.changes.is_empty() {
-        let _ = writeln!(out, "nothing to change");
-    }
-    out.lines().map(|line| format!("{}\n", crate::report::line(line))).collect()
 }

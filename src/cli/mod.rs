@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod facts;
 mod fix;
+mod notes;
 mod own;
 mod rewrites;
 mod shellcheck;

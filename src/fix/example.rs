@@ -63,6 +63,11 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
     let targets = rule.get("targets").and_then(|list| list.texts().ok()).unwrap_or_default();
     let mut all = Vec::new();
     for example in rule.get("examples").map(|list| list.items()).unwrap_or_default() {
+        const KEYS: [&str; 5] = ["finds", "silent", "fixed", "target", "options"];
+        let keys = example.entries().unwrap_or_default();
+        if let Some((key, _)) = keys.iter().find(|(key, _)| !KEYS.contains(key)) {
+            return Err(format!("an example has no `{key}`"));
+        }
         let (key, finds) = if example.get("finds").is_some() { ("finds", true) } else { ("silent", false) };
         let Some(body) = example.get(key) else {
             return Err("an example has neither `finds` nor `silent`".to_owned());

@@ -57,6 +57,8 @@ pub struct Change {
 pub struct Left {
     /// The rule.
     pub rule: String,
+    /// What was judged.
+    pub subject: String,
     /// How bad it is.
     pub severity: Severity,
     /// Where.
@@ -283,6 +285,7 @@ fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec
         });
         Left {
             rule: finding.rule.id.clone(),
+            subject: finding.subject.clone(),
             severity: finding.severity,
             at: finding.primary.span,
             message: finding.message.clone(),
