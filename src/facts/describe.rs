@@ -86,6 +86,12 @@ fn tables(part: &mut Part, image: &mut Image, facts: &ImageFacts, span: Span) {
     image.data_paths = facts.data_paths.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.ports = facts.ports.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.probe = facts.probe.as_deref().map_or(Known::Absent, text);
+    image.stop_signal = match (facts.stop_signal.as_deref(), facts.role) {
+        (Some(signal), _) => text(signal),
+        // Images of systems and language runtimes set none.
+        (None, Some("os" | "runtime")) => Known::Absent,
+        (None, _) => untold(site),
+    };
     image.has_healthcheck = flag(facts.has_healthcheck);
     image.tools = facts.tools.as_deref().map_or(Known::Unknown(site, REASON), texts);
     image.lacks = facts.lacks.as_deref().map_or(Known::Unknown(site, REASON), texts);
@@ -121,6 +127,7 @@ fn unknown_contents(image: &mut Image, site: Site) {
     image.writes = Known::Unknown(site, NOT_LISTED);
     image.data_paths = Known::Unknown(site, NOT_LISTED);
     image.ports = Known::Unknown(site, NOT_LISTED);
+    image.stop_signal = Known::Unknown(site, NOT_LISTED);
     image.has_healthcheck = Known::Unknown(site, NOT_LISTED);
     image.tools = Known::Unknown(site, NOT_LISTED);
     image.lacks = Known::Unknown(site, NOT_LISTED);

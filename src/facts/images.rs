@@ -36,6 +36,8 @@ pub struct ImageFacts {
     pub ports: Option<Vec<String>>,
     /// A probe for a shell.
     pub probe: Option<String>,
+    /// The signal that it wants to be stopped with, where that is not the engine's own.
+    pub stop_signal: Option<String>,
     /// Whether it has a HEALTHCHECK.
     pub has_healthcheck: Option<bool>,
     /// Programs that it has.
@@ -135,7 +137,7 @@ fn fill(facts: &mut ImageFacts, data: &Data) {
     }
     take! {
         starts_as = text, drops_privileges = flag, user_override = text, needs_capabilities = texts,
-        no_new_privileges = flag, read_only = flag, writes = texts, data_paths = texts, ports = texts, probe = text,
+        no_new_privileges = flag, read_only = flag, writes = texts, data_paths = texts, ports = texts, probe = text, stop_signal = text,
         has_healthcheck = flag, tools = texts, lacks = texts, file_variables = texts, file_suffix = text, environment = texts, accounts = texts,
     }
     if let Some(role) = text("role") {

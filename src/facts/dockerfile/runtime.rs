@@ -182,35 +182,15 @@ fn is_windows_image(image: &str) -> bool {
         .any(|sign| image.contains(sign))
 }
 
-/// The signal that an image brings along: from the Dockerfiles of the official images. Images of systems and language
-/// runtimes set none.
+/// The signal that an image brings along.
 fn image_signal(stage: &Stage, part: &Part) -> Known<Text> {
-    let site = Site { origin: Origin::Table, ..stage.head.site };
-    let Some(Node::Image(image)) = stage.base.value().and_then(|&id| part.node(id)) else {
-        return if stage.scratch.value() == Some(&true) {
-            Known::Absent
-        } else {
-            Known::Unknown(site, "nobody says what it starts from")
-        };
-    };
-    let repository = image.repository.value().map_or("", Text::as_str);
-    let tag = image.tag.value().map_or("", Text::as_str);
-    let known = match repository {
-        "nginx" | "nginxinc/nginx-unprivileged" | "openresty/openresty" => "SIGQUIT",
-        "php" if tag.contains("fpm") => "SIGQUIT",
-        "php" if tag.contains("apache") => "SIGWINCH",
-        "httpd" => "SIGWINCH",
-        "postgres" => "SIGINT",
-        "haproxy" => "SIGUSR1",
-        _ if repository.ends_with("-init") => "SIGRTMIN+3",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return Known::Set(Text::made(known, site.label, Origin::Table), site);
-    }
-    match image.role.value() {
-        Some(&("os" | "runtime")) => Known::Absent,
-        _ => Known::Unknown(site, "the base image may set one"),
+    match stage.base.value().and_then(|&id| part.node(id)) {
+        Some(Node::Image(image)) => image.stop_signal.clone(),
+        _ if stage.scratch.value() == Some(&true) => Known::Absent,
+        _ => Known::Unknown(
+            Site { origin: Origin::Table, ..stage.head.site },
+            "nobody says what it starts from",
+        ),
     }
 }
 

@@ -51,6 +51,8 @@ facts! {
         ports: texts,
         /// A health probe that works in it, for a shell.
         probe: text,
+        /// The signal that ends a container of it, as `SIGQUIT`; absent for the engine's own.
+        stop_signal: text,
         /// The image has a HEALTHCHECK of its own.
         has_healthcheck: flag,
         /// Programs of interest that are in it.
