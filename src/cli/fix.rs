@@ -82,7 +82,7 @@ fn diff(plan: &Plan) -> String {
 fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
     let report = &plan.before.report;
     let line = |change: &Change| {
-        let at = rewrites::place(plan, change)?;
+        let at = rewrites::place(plan, change).or_else(|| beside(plan, change))?;
         Some(report.source(at.file)?.position(at.start).line)
     };
     let note = |change: &Change| {
@@ -91,4 +91,15 @@ fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
         (line(change).unwrap_or(1), crate::report::line(&text))
     };
     plan.changes.iter().filter(|change| change.path == path).map(note).collect()
+}
+
+/// Where something else of the same service or resource was found, for a change that another one brought.
+fn beside(plan: &Plan, change: &Change) -> Option<Span> {
+    let report = &plan.before.report;
+    let owner = |subject: &str| subject.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
+    let near = report.findings.iter().find(|finding| {
+        report.path(finding.primary.span.file) == change.path
+            && owner(&finding.subject) == owner(&change.subject)
+    })?;
+    Some(near.primary.span)
 }

@@ -8,6 +8,7 @@ use crate::policy::{Policy, Severity};
 use crate::source::{Files, Found, ReadError, apply};
 
 use super::batch::{Batch, Reach};
+use super::plan::Change;
 
 /// New texts over the files that they replace, and files that are to be made.
 pub struct Overlay<'f> {
@@ -70,10 +71,12 @@ impl<'a> Desk<'a> {
         overlay: &mut Overlay<'_>,
         reach: Reach<'_>,
         mendable: &dyn Fn(&Finding) -> bool,
-    ) -> Result<Run, String> {
+    ) -> Result<Kept, String> {
         let before = overlay.texts.clone();
         let tried = write(current, batch, overlay).and_then(|()| {
             let mut run = self.judge(overlay, reach.found);
+            let mut made = Made::default();
+            made.add(current, batch);
             for _ in 0..FOLLOW_UPS {
                 let new = new_findings(current, &run);
                 if new.is_empty() || !new.iter().all(|finding| mendable(finding)) {
@@ -81,15 +84,53 @@ impl<'a> Desk<'a> {
                 }
                 let (follow_up, _) = super::batch::batch(&run, new, reach);
                 write(&run, &follow_up, overlay)?;
+                made.add(&run, &follow_up);
                 run = self.judge(overlay, reach.found);
             }
-            verify(current, &run, batch).map(|()| run)
+            verify(current, &run, batch).map(|()| Kept { run, made })
         });
         if tried.is_err() {
             overlay.texts = before;
         }
         tried
     }
+}
+
+/// Repairs that were kept, and what is found now.
+pub struct Kept {
+    /// The run over the new texts.
+    pub run: Run,
+    /// The repairs.
+    pub made: Made,
+}
+
+/// Repairs that were made.
+#[derive(Default)]
+pub struct Made {
+    /// Each of them.
+    pub changes: Vec<Change>,
+    /// New files that hold secrets, by their paths.
+    pub secret: Vec<String>,
+}
+
+impl Made {
+    fn add(&mut self, run: &Run, batch: &Batch<'_>) {
+        self.changes.extend(batch.findings.iter().filter_map(|finding| change(run, finding)));
+        let new = batch.rewrites.iter().flat_map(|rewrite| &rewrite.new_files);
+        self.secret.extend(new.filter(|file| file.secret).map(|file| file.path.clone()));
+    }
+}
+
+fn change(run: &Run, finding: &Finding) -> Option<Change> {
+    let repair = finding.repair.clone()?;
+    Some(Change {
+        rule: finding.rule.id.clone(),
+        path: run.report.path(finding.primary.span.file).to_owned(),
+        subject: finding.subject.clone(),
+        title: repair.title,
+        safety: repair.safety,
+        caveat: repair.caveat,
+    })
 }
 
 /// How often what a repair brings is mended in turn before it is given up.

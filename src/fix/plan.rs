@@ -10,7 +10,7 @@ use crate::policy::{Policy, Safety, Severity};
 use crate::source::{FileId, Files, Found, Span};
 
 use super::batch::{Reach, batch};
-use super::desk::{Attempt, Desk, attempted};
+use super::desk::{Attempt, Desk, Kept, attempted};
 
 /// Which repairs are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -214,7 +214,7 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
         for (finding, reason) in refused {
             mended.reasons.insert(attempted(&current, finding), reason);
         }
-        let run = loop {
+        let kept = loop {
             if batch.findings.is_empty() {
                 // What was refused beside a defect that is gone now may fit.
                 if again > 0 && mended.changes.len() > done {
@@ -226,7 +226,7 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
                 return mended;
             }
             match desk.attempt(&current, &batch, &mut overlay, reach, &|finding| wanted.takes(finding)) {
-                Ok(run) => break Some(run),
+                Ok(kept) => break Some(kept),
                 Err(_) if batch.findings.len() > 1 => batch.halve(),
                 Err(reason) => {
                     for finding in &batch.findings {
@@ -236,27 +236,12 @@ fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
                 }
             }
         };
-        if let Some(run) = run {
-            for finding in &batch.findings {
-                mended.changes.extend(change(&current, finding));
-            }
-            let new = batch.rewrites.iter().flat_map(|rewrite| &rewrite.new_files);
-            mended.secret.extend(new.filter(|file| file.secret).map(|file| file.path.clone()));
+        if let Some(Kept { run, made }) = kept {
+            mended.changes.extend(made.changes);
+            mended.secret.extend(made.secret);
             current = run;
         }
     }
-}
-
-fn change(run: &Run, finding: &Finding) -> Option<Change> {
-    let repair = finding.repair.clone()?;
-    Some(Change {
-        rule: finding.rule.id.clone(),
-        path: run.report.path(finding.primary.span.file).to_owned(),
-        subject: finding.subject.clone(),
-        title: repair.title,
-        safety: repair.safety,
-        caveat: repair.caveat,
-    })
 }
 
 fn rewritten(files: &dyn Files, mended: &Mended) -> Vec<Rewritten> {
