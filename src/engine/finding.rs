@@ -85,11 +85,11 @@ pub struct Repair {
 /// One change, addressed by what is written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// Create or replace keys of the mapping under the key at this span.
+    /// Create or replace keys of the mapping under the key at this span, or flags of the instruction at it.
     Set(Span, Vec<(String, Data)>),
-    /// Add items to lists of the mapping under the key at this span.
+    /// Add items to lists of the mapping under the key at this span, or flags to the instruction at it.
     Append(Span, Vec<(String, Data)>),
-    /// Remove the entry, item or instruction at this span.
+    /// Remove the entry, item, instruction, command or word at this span.
     Remove(Span),
     /// Replace what stands at this span.
     Replace(Span, String),
@@ -103,6 +103,10 @@ pub enum Change {
     First(Span, String),
     /// Put a command after those of the RUN at this span.
     Then(Span, String),
+    /// Join the instruction at this span with the one that follows it.
+    Join(Span),
+    /// Begin an instruction of its own with the pair at this span.
+    Split(Span),
     /// Create or replace keys at the top of a YAML file.
     SetTop(FileId, Vec<(String, Data)>),
     /// In the mapping under the key at `at`, replace the inherited list `key` by its items but the one at `without`.

@@ -14,6 +14,7 @@ pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Cha
         Recipe::SecretToFile => secret_to_file(world, subject),
         Recipe::SecretToEnv => secret_to_env(world, subject),
         Recipe::ExecForm => exec_form(world, subject),
+        Recipe::JsonList => json_list(world, subject),
         Recipe::EncryptDefault => encrypt_default(world, subject),
     }
 }
@@ -98,6 +99,49 @@ fn exec_form(world: &World, subject: NodeId) -> Option<Vec<Change>> {
         words.iter().map(|word| format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))).collect();
     Some(vec![Change::Replace(text.span(), format!("[{}]", listed.join(", ")))])
 }
+
+/// The JSON list that was meant by one with other quotes, or without any.
+fn json_list(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let Some(Node::Instruction(instruction)) = world.node(subject) else { return None };
+    let text = instruction.text.value()?;
+    let listed = json(text.known()?)?;
+    Some(vec![Change::Replace(text.span(), listed)])
+}
+
+/// A list whose items stand in one kind of quotes each, or are plain words, as JSON.
+fn json(list: &str) -> Option<String> {
+    let inner = list.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
+    let mut items = Vec::new();
+    let mut rest = inner.strip_suffix(',').unwrap_or(inner);
+    loop {
+        let (item, behind) = match rest.chars().next().filter(|c| QUOTES.iter().any(|pair| pair.0 == *c)) {
+            Some(open) => {
+                let close = QUOTES.iter().find(|pair| pair.0 == open)?.1;
+                let (item, behind) = rest.get(open.len_utf8()..)?.split_once(close)?;
+                (item, behind.trim_start())
+            }
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                let (word, behind) = rest.split_at(end);
+                let word = word.trim();
+                let plain = !word.contains(|c: char| c.is_whitespace() || "[]\"'“”‘’".contains(c));
+                (Some(word).filter(|_| plain)?, behind)
+            }
+        };
+        if item.is_empty() || item.contains(|c: char| c.is_control() || c == '\\' || c == '"') {
+            return None;
+        }
+        items.push(format!("\"{item}\""));
+        match behind.strip_prefix(',') {
+            Some(more) => rest = more.trim_start(),
+            None if behind.is_empty() => return Some(format!("[{}]", items.join(", "))),
+            None => return None,
+        }
+    }
+}
+
+/// What is written where JSON wants `"`: typographic quotes come from word processors and web pages.
+const QUOTES: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
 
 /// Words that a shell starts itself, or that are no program.
 const BUILTINS: [&str; 12] =
@@ -211,7 +255,24 @@ fn directory(world: &World, text: &Text) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_words;
+    use super::{json, plain_words};
+
+    #[test]
+    fn a_list_with_other_quotes_becomes_json() {
+        for list in [
+            "['app', '--port', '80']",
+            "[\"app\" , '--port', 80,]",
+            "[app,--port,80]",
+            "[“app”, “--port”, ‘80’]",
+        ] {
+            assert_eq!(json(list).as_deref(), Some("[\"app\", \"--port\", \"80\"]"), "{list}");
+        }
+        for other in
+            ["['app' '--port']", "['app", "[ -x app ] && app", "['a\\b']", "[[app]]", "[]", "['it's']"]
+        {
+            assert_eq!(json(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn only_what_needs_no_shell_is_taken_apart() {

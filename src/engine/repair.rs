@@ -1,6 +1,6 @@
 //! Choosing how to mend a finding: the first fix of its case that fits and whose values are all known.
 
-use crate::facts::World;
+use crate::facts::{Node, View, World};
 use crate::policy::{Case, Context, Filled, Filling, Path, Safety, Template, Truth, Value, Verb, holds};
 use crate::source::{Origin, Span};
 use crate::syntax::Data;
@@ -52,6 +52,12 @@ fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<
                 key: key.clone(),
                 without: place_of(cx.world, cx, item)?,
             },
+            Verb::Join(path) => Change::Join(at(path)?),
+            Verb::Split(path) => Change::Split(at(path)?),
+            Verb::Words(path, words) => {
+                changes.extend(reworded(cx, path, words, filling)?);
+                continue;
+            }
             Verb::Recipe(recipe) => {
                 changes.extend(recipes::changes(*recipe, cx.world, cx.subject)?);
                 continue;
@@ -61,9 +67,34 @@ fn changes(verbs: &[Verb], cx: Context<'_>, filling: Filling<'_>) -> Option<Vec<
     Some(changes)
 }
 
+/// The changes of the words of a command, flags in a cluster (`-fsSk`) included; `None` where it has none of them.
+fn reworded(
+    cx: Context<'_>,
+    path: &Path,
+    words: &[(String, Template)],
+    filling: Filling<'_>,
+) -> Option<Vec<Change>> {
+    let View::Node(id, _) = path.follow(cx.world, cx.subject) else { return None };
+    let Some(Node::Command(command)) = cx.world.node(id) else { return None };
+    let mut changes: Vec<Change> = Vec::new();
+    for written in [&command.wrappers, &command.flags, &command.arguments] {
+        for word in written.value().map_or(&[][..], |list| &list.items) {
+            let Some((_, new)) = words.iter().find(|(old, _)| word.known() == Some(old)) else { continue };
+            let change = match text_of(new, filling)? {
+                new if new.is_empty() => Change::Remove(word.span()),
+                new => Change::Replace(word.span(), new),
+            };
+            if !changes.contains(&change) {
+                changes.push(change);
+            }
+        }
+    }
+    (!changes.is_empty()).then_some(changes)
+}
+
 /// Where the node that a path leads to is written.
 fn node_of(cx: Context<'_>, path: &Path) -> Option<Span> {
-    let crate::facts::View::Node(node, _) = path.follow(cx.world, cx.subject) else { return None };
+    let View::Node(node, _) = path.follow(cx.world, cx.subject) else { return None };
     let span = cx.world.node(node)?.head().site.label;
     (span != Span::default()).then_some(span)
 }
@@ -79,12 +110,10 @@ fn part(cx: Context<'_>, path: &Path) -> Option<Span> {
     match path.follow(cx.world, cx.subject) {
         // The default inside of an interpolation cannot be replaced by what is an interpolation again, and what an image
         // or the engine supplies is pointed at where it was chosen: `FROM nginx` for the signal of nginx.
-        crate::facts::View::Text(text, _)
-            if matches!(text.origin(), Origin::Default | Origin::Table | Origin::Engine) =>
-        {
+        View::Text(text, _) if matches!(text.origin(), Origin::Default | Origin::Table | Origin::Engine) => {
             None
         }
-        crate::facts::View::Text(text, _) => Some(text.span()),
+        View::Text(text, _) => Some(text.span()),
         _ => place_of(cx.world, cx, path),
     }
 }

@@ -101,6 +101,7 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
         |it: &&shell::Redirect| it.operator.as_str().contains('>') && !it.operator.as_str().contains('&');
     node.writes = closed(command.redirects.iter().filter(output).map(|it| it.target.clone()).collect());
     node.direct = Known::Set(command.place != Place::Unwrapped, site);
+    node.first = Known::Set(index == 0 && command.place == Place::Top, site);
     node
 }
 

@@ -4,10 +4,10 @@ use crate::engine::{Change, Repair};
 use crate::facts::Document;
 use crate::source::{Edit, FileId, Source, Span};
 use crate::syntax::Data;
-use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
 use crate::syntax::yaml::{Amender, Entry, NodeId, Tree};
 
 use super::anchor::shared;
+use super::dockerfile::{dockerfile, whole_lines};
 use super::new_file::NewFile;
 
 /// What a repair changes.
@@ -168,6 +168,8 @@ fn place(change: &Change) -> Place {
         | Change::InsertAfter(span, _)
         | Change::First(span, _)
         | Change::Then(span, _)
+        | Change::Join(span)
+        | Change::Split(span)
         | Change::Override { at: span, .. } => Place::File(span.file),
         Change::SetTop(file, _) => Place::File(*file),
         Change::Create { path, text, secret } => {
@@ -277,103 +279,6 @@ fn mapping(tree: &Tree, at: Span) -> Result<NodeId, String> {
     }
 }
 
-fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec<Edit>, String> {
-    let at = match change {
-        Change::Remove(at)
-        | Change::Replace(at, _)
-        | Change::InsertBefore(at, _)
-        | Change::InsertAfter(at, _)
-        | Change::First(at, _)
-        | Change::Then(at, _) => *at,
-        _ => return Err("a Dockerfile has no keys".to_owned()),
-    };
-    let instruction = file
-        .instructions
-        .iter()
-        .find(|it| it.span.contains(at))
-        .ok_or_else(|| "it is not in an instruction".to_owned())?;
-    let eol = source.line_ending();
-    Ok(vec![match change {
-        Change::Remove(at) => {
-            part(instruction, source, *at).map_or_else(|| removed(file, instruction, source), Edit::remove)
-        }
-        Change::Replace(at, text) => Edit::replace(*at, text.clone()),
-        Change::InsertBefore(_, line) => {
-            let start = whole_lines(source, instruction.span).start;
-            Edit::replace(Span::point(source.id, start), format!("{}{eol}", line.replace('\n', eol)))
-        }
-        Change::InsertAfter(_, line) => {
-            Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
-        }
-        Change::First(_, command) => match body(instruction)? {
-            Some(body) => Edit::replace(Span::point(source.id, body.start), format!("{command}{eol}")),
-            None => Edit::replace(
-                Span::point(source.id, instruction.arguments.span().start),
-                format!("{command} && "),
-            ),
-        },
-        Change::Then(_, command) => {
-            if let Some(body) = body(instruction)? {
-                Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}"))
-            } else {
-                let several = source.slice(instruction.head).contains('\n');
-                let joint = if several { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
-                Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))
-            }
-        }
-        _ => return Err("a Dockerfile has no keys".to_owned()),
-    }])
-}
-
-/// An instruction goes, the comments between its lines stay.
-fn removed(file: &Dockerfile, instruction: &Instruction, source: &Source) -> Edit {
-    let lines = whole_lines(source, instruction.span);
-    let inside = file.comments.iter().filter(|comment| lines.contains(comment.span));
-    let kept =
-        inside.map(|comment| format!("{}{}", source.slice(comment.span).trim_end(), source.line_ending()));
-    Edit::replace(lines, kept.collect::<String>())
-}
-
-/// A flag, or one of several pairs, with the blanks behind or before it; nothing where all of the instruction is meant.
-fn part(instruction: &Instruction, source: &Source, at: Span) -> Option<Span> {
-    if instruction.flags.iter().any(|flag| flag.span == at) {
-        let rest = source.text.get(at.end as usize..)?;
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        return Some(Span::new(at.file, at.start, at.end + blanks as u32));
-    }
-    let pairs = match instruction.keyword {
-        Keyword::Env | Keyword::Label | Keyword::Arg => syntax::pairs(instruction),
-        _ => return None,
-    };
-    let (_, before) = pairs.split_first().filter(|(_, rest)| !rest.is_empty())?;
-    if before.iter().any(|pair| pair.span == at) {
-        let text = source.text.get(..at.start as usize)?;
-        let blanks = text.len() - text.trim_end_matches([' ', '\t']).len();
-        return Some(Span::new(at.file, at.start - blanks as u32, at.end));
-    }
-    let next = pairs.get(1).filter(|_| pairs.first().is_some_and(|pair| pair.span == at))?;
-    Some(Span::new(at.file, at.start, next.span.start))
-}
-
-/// Where the script of a RUN is, if it is a heredoc; to any other, commands are joined with `&&`.
-fn body(instruction: &Instruction) -> Result<Option<Span>, String> {
-    if instruction.keyword != Keyword::Run || instruction.exec().is_some() {
-        return Err("it is no script".to_owned());
-    }
-    let heredoc = match instruction.heredocs.as_slice() {
-        [] => return Ok(None),
-        [heredoc] => heredoc,
-        _ => return Err("it has several heredocs".to_owned()),
-    };
-    let body = heredoc.body.as_str();
-    let alone = instruction.arguments.trim().span() == heredoc.opener;
-    if alone && heredoc.terminated && body.ends_with('\n') && !body.starts_with("#!") {
-        Ok(Some(heredoc.body.span()))
-    } else {
-        Err("its heredoc is not the script of the default shell".to_owned())
-    }
-}
-
 /// A comment with the line that it has to itself, or with the blanks before it.
 fn comment(source: &Source, span: Span) -> Span {
     let lines = whole_lines(source, span);
@@ -383,11 +288,4 @@ fn comment(source: &Source, span: Span) -> Span {
     } else {
         Span::new(span.file, lines.start + before.trim_end().len() as u32, span.end)
     }
-}
-
-fn whole_lines(source: &Source, span: Span) -> Span {
-    let text = &source.text;
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
-    Span::new(source.id, start as u32, end as u32)
 }

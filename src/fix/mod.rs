@@ -4,10 +4,14 @@ mod anchor;
 mod batch;
 mod desk;
 mod diff;
+mod dockerfile;
 mod edits;
 mod example;
+mod join;
 mod new_file;
 mod plan;
+mod script;
+mod word;
 mod write;
 
 pub use diff::{Note, replacements, unified};

@@ -68,6 +68,12 @@ pub enum Verb {
     Then(Path, Template),
     /// In a later file, replace an inherited list by its items without one: the later file's mapping, the list, the item.
     Override(Path, String, Path),
+    /// Replace words of a command; those that become empty go.
+    Words(Path, Vec<(String, Template)>),
+    /// Join an instruction with the one that follows it.
+    Join(Path),
+    /// Begin an instruction of its own with a pair.
+    Split(Path),
     /// What only code can do.
     Recipe(Recipe),
 }
@@ -81,16 +87,19 @@ pub enum Recipe {
     SecretToEnv,
     /// Write the words of a shell form as a JSON list.
     ExecForm,
+    /// Write what was meant as a JSON list as one.
+    JsonList,
     /// Declare the default network of a stack, encrypted.
     EncryptDefault,
 }
 
 impl Recipe {
     /// Every recipe by the name that rules use.
-    pub const NAMES: [(&'static str, Self); 4] = [
+    pub const NAMES: [(&'static str, Self); 5] = [
         ("secret-to-file", Self::SecretToFile),
         ("secret-to-env", Self::SecretToEnv),
         ("exec-form", Self::ExecForm),
+        ("json-list", Self::JsonList),
         ("encrypt-default", Self::EncryptDefault),
     ];
 }
@@ -170,7 +179,7 @@ fn spread(item: &Value, entries: Vec<(String, Data)>) -> Vec<Data> {
 
 const KEYS: &[&str] = &[
     "title", "safety", "caveat", "when", "in", "harden", "set", "append", "remove", "replace", "insert",
-    "first", "then", "override", "recipe",
+    "first", "then", "override", "words", "join", "split", "recipe",
 ];
 
 /// Reads a list of fixes.
@@ -219,18 +228,14 @@ fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<V
                     verbs.push(Verb::Replace(Path::read(&text, part, kind)?, Template::read(&text, places)?));
                 }
             }
-            "insert" => {
-                value.only(&["before", "after", "line"])?;
-                let line = Template::read(&value.need("line")?, places)?;
-                let place = |name: &str| -> Read<Option<Path>> {
-                    value.get(name).map(|path| Path::read(&path, &path.text()?, kind)).transpose()
-                };
-                verbs.push(match (place("before")?, place("after")?) {
-                    (Some(path), None) => Verb::InsertBefore(path, line),
-                    (None, Some(path)) => Verb::InsertAfter(path, line),
-                    _ => return value.mistake("say either `before` or `after`"),
-                });
-            }
+            "insert" => match value.data() {
+                Data::List(_) => {
+                    for one in value.items() {
+                        verbs.push(insertion(&one, kind, places)?);
+                    }
+                }
+                _ => verbs.push(insertion(&value, kind, places)?),
+            },
             "override" => {
                 for (list, kept) in value.entries()? {
                     kept.only(&["without"])?;
@@ -239,6 +244,13 @@ fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<V
                     verbs.push(Verb::Override(base.clone(), list.to_owned(), path));
                 }
             }
+            "words" => {
+                let words = value.entries()?.into_iter();
+                let words = words.map(|(word, new)| Ok((word.to_owned(), Template::read(&new, places)?)));
+                verbs.push(Verb::Words(base.clone(), words.collect::<Read<_>>()?));
+            }
+            "join" => verbs.push(Verb::Join(Path::read(&value, &value.text()?, kind)?)),
+            "split" => verbs.push(Verb::Split(Path::read(&value, &value.text()?, kind)?)),
             "recipe" => verbs.push(Verb::Recipe(value.word(&Recipe::NAMES)?)),
             "first" => verbs.push(Verb::First(base.clone(), Template::read(&value, places)?)),
             "then" => verbs.push(Verb::Then(base.clone(), Template::read(&value, places)?)),
@@ -251,6 +263,20 @@ fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<V
         return at.mistake("`in` must name a node");
     }
     Ok(verbs)
+}
+
+/// `{before or after: path, line: text}`.
+fn insertion(at: &Reader<'_>, kind: Kind, places: Places<'_>) -> Read<Verb> {
+    at.only(&["before", "after", "line"])?;
+    let line = Template::read(&at.need("line")?, places)?;
+    let place = |name: &str| -> Read<Option<Path>> {
+        at.get(name).map(|path| Path::read(&path, &path.text()?, kind)).transpose()
+    };
+    match (place("before")?, place("after")?) {
+        (Some(path), None) => Ok(Verb::InsertBefore(path, line)),
+        (None, Some(path)) => Ok(Verb::InsertAfter(path, line)),
+        _ => at.mistake("say either `before` or `after`"),
+    }
 }
 
 fn entries(at: &Reader<'_>, places: Places<'_>) -> Read<Vec<(String, Value)>> {

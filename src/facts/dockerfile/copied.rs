@@ -120,7 +120,7 @@ impl Filler<'_> {
         }
     }
 
-    /// Notes the RUNs that do nothing but change the mode of what the COPY right before them made.
+    /// Notes the RUNs that do nothing but change the mode or the owner of what the COPY right before them made.
     fn modes_changed(&mut self) {
         let mut found = Vec::new();
         for id in self.part.of(Kind::Run) {
@@ -132,13 +132,17 @@ impl Filler<'_> {
             else {
                 continue;
             };
-            if changes_mode_of(command, made) {
-                found.push((copy, only, command.head.site));
+            if let Some((program, given)) = changes(command, made) {
+                found.push((copy, program, given, Known::Set(only, command.head.site)));
             }
         }
-        for (copy, command, site) in found {
-            if let Some(Node::Copy(copy)) = self.part.node_mut(copy) {
-                copy.mode_changed_by = Known::Set(command, site);
+        for (copy, program, given, command) in found {
+            let Some(Node::Copy(copy)) = self.part.node_mut(copy) else { continue };
+            let given = Known::Set(given.clone(), Site::written(given.span()));
+            if program == "chmod" {
+                (copy.mode_changed_by, copy.mode_changed_to) = (command, given);
+            } else {
+                (copy.owner_changed_by, copy.owner_changed_to) = (command, given);
             }
         }
     }
@@ -160,18 +164,16 @@ impl Filler<'_> {
     }
 }
 
-/// Whether a command is a `chmod` of the one file that a copy makes.
-fn changes_mode_of(command: &Command, copy: &Copy) -> bool {
-    let is_chmod = command.program.value().and_then(Text::known) == Some("chmod");
-    let recursive = command
-        .flags
-        .value()
-        .is_some_and(|flags| flags.items.iter().any(|flag| matches!(flag.as_str(), "-R" | "--recursive")));
-    let [mode, path] = command.operands.value().map_or(&[][..], |list| &list.items) else { return false };
-    let (true, Some(path), Some(made)) = (mode.is_known(), path.known(), copy.path.value()) else {
-        return false;
-    };
-    is_chmod && !recursive && absolute(path, copy).as_deref() == Some(made.as_str())
+/// The program and the mode or owner that it gives, if a command is a `chmod` or `chown` of the one file that a copy makes.
+fn changes(command: &Command, copy: &Copy) -> Option<(&'static str, Text)> {
+    let name = command.program.value().and_then(Text::known)?;
+    let program = ["chmod", "chown"].into_iter().find(|it| *it == name)?;
+    let whole = |flag: &Text| matches!(flag.as_str(), "-R" | "--recursive" | "--reference" | "--from");
+    let [given, path] = command.operands.value()?.items.as_slice() else { return None };
+    let made = copy.path.value()?.as_str();
+    let same = absolute(path.known()?, copy).as_deref() == Some(made);
+    let plain = given.is_known() && !command.flags.value()?.items.iter().any(whole);
+    (same && plain).then(|| (program, given.clone()))
 }
 
 /// The names under which the archives that a COPY takes from the context are found later.

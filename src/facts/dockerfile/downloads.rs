@@ -78,7 +78,13 @@ impl Filler<'_> {
         if let Some((scheme, rest)) = url.as_str().split_once("://") {
             let part = |part: &str| Known::Set(Text::made(part, site.label, url.origin()), site);
             if !scheme.contains('$') {
-                download.scheme = part(&scheme.to_ascii_lowercase());
+                let own = written.slice(0..scheme.len());
+                download.scheme = if own.known() == Some(&*scheme.to_ascii_lowercase()) {
+                    let at = Site::written(own.span());
+                    Known::Set(own, at)
+                } else {
+                    part(&scheme.to_ascii_lowercase())
+                };
             }
             let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
             let host = authority.rsplit('@').next().unwrap_or_default();

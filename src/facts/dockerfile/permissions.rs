@@ -3,7 +3,7 @@
 use crate::facts::kinds::Permission;
 use crate::facts::make::head;
 use crate::facts::{Known, Node, NodeId, Site};
-use crate::source::{Text, is_under};
+use crate::source::{Origin, Text, is_under};
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::shell::{Command, Script, Word};
 
@@ -135,6 +135,12 @@ fn permission(set_by: &'static str, mode: &Text, path: &Text, recursive: bool) -
     let mut permission = Permission::new(head(path.clone(), site, format!(" / mode of {}", path.as_str())));
     permission.set_by = Known::Set(set_by, site);
     permission.mode = Known::Set(mode.clone(), Site::written(mode.span()));
+    permission.mode_without_others = match mode.known().and_then(without_others) {
+        Some(other) => {
+            Known::Set(Text::made(&other, mode.span(), Origin::Written), Site::written(mode.span()))
+        }
+        None => Known::Absent,
+    };
     permission.path = Known::Set(path.clone(), site);
     permission.recursive = Known::Set(recursive, site);
     let bits = mode.known().and_then(bits);
@@ -150,6 +156,14 @@ fn permission(set_by: &'static str, mode: &Text, path: &Text, recursive: bool) -
     permission.setgid = bit(0o2000);
     permission.sticky = bit(0o1000);
     permission
+}
+
+/// An octal mode with which others cannot write.
+fn without_others(mode: &str) -> Option<String> {
+    let (rest, others) = mode.split_at_checked(mode.len().checked_sub(1)?)?;
+    let octal = mode.len() >= 3 && mode.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let others: u32 = others.parse().ok().filter(|_| octal)?;
+    Some(format!("{rest}{}", others & !2))
 }
 
 /// The bits that a mode sets; those that it takes away or copies (`g=u`) do not count.
@@ -214,5 +228,9 @@ mod tests {
         assert_eq!(bits("+x"), Some(0o111));
         assert_eq!(bits("+t"), Some(0o1000));
         assert_eq!(bits("what"), None);
+        assert_eq!(without_others("0777").as_deref(), Some("0775"));
+        assert_eq!(without_others("666").as_deref(), Some("664"));
+        assert_eq!(without_others("a+w"), None);
+        assert_eq!(without_others("7"), None);
     }
 }

@@ -58,6 +58,7 @@ impl Filler<'_> {
                 command.base = base.map_or(Known::Absent, |id| Known::Set(id, site));
             });
         }
+        run.workdir = self.scope.workdir.clone().map_or(Known::Absent, |path| Known::Set(path, site));
         run.commands = Known::Set(List::closed(ids.clone()), site);
         let id = self.part.add(run);
         let mounts_of_run = self.mounts(it, id, instruction);

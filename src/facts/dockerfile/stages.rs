@@ -165,6 +165,12 @@ impl Filler<'_> {
         let site = open.node.head.site;
         open.node.user = scope.user.clone();
         open.node.sets_user = Known::Set(scope.sets_user, site);
+        let created = |id: &&NodeId| matches!(self.part.node(**id), Some(Node::Account(account)) if account.created.value() == Some(&true));
+        let mut accounts = scope.accounts.values().filter(created);
+        open.node.only_account = match (accounts.next(), accounts.next()) {
+            (Some(&only), None) => Known::Set(only, site),
+            _ => Known::Absent,
+        };
         open.node.healthcheck = scope.healthcheck.clone();
         open.node.volumes = Known::Set(List::closed(scope.volumes.clone()), site);
         open.node.dependency_paths = Known::Set(List::closed(scope.dependencies.clone()), site);

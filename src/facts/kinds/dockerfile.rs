@@ -65,6 +65,8 @@ facts! {
         user: node(User),
         /// Whether a USER instruction of this file decides that.
         sets_user: flag,
+        /// The account that its commands create, its parents' included; absent where they create several.
+        only_account: node(Account),
         /// How Docker finds out whether it works, its base included.
         healthcheck: node(Healthcheck),
         /// What a container of it starts: ENTRYPOINT and CMD.
@@ -177,6 +179,8 @@ facts! {
         previous_copy: node(Copy),
         /// Who its commands run as.
         user: node(User),
+        /// The directory that its commands begin in; absent where the stage's base decides.
+        workdir: text,
         /// Its mounts.
         mounts: nodes(RunMount),
         /// `--network`.
@@ -209,6 +213,12 @@ facts! {
         extracted_by: node(Command),
         /// The command that changes the mode of the file that it makes, if the RUN right behind it does nothing else.
         mode_changed_by: node(Command),
+        /// The mode that it gets there, as written.
+        mode_changed_to: text,
+        /// The command that changes the owner of the file that it makes, if the RUN right behind it does nothing else.
+        owner_changed_by: node(Command),
+        /// The owner that it gets there, as written.
+        owner_changed_to: text,
         /// The ignore file of the build context.
         ignore_file: text,
         /// Whether that file keeps a source out.

@@ -27,6 +27,8 @@ facts! {
         takes: nodes(Variable),
         /// Whether it stands directly in its instruction's script and not in a script given to another shell.
         direct: flag,
+        /// Whether its instruction's script begins with it.
+        first: flag,
         /// Whether the program is in the image; unknown where nobody can tell.
         in_image: flag,
         /// The image whose contents decide that.

@@ -25,6 +25,8 @@ facts! {
         set_by: word("chmod", "mkdir", "install", "COPY", "ADD"),
         /// The mode as written.
         mode: text,
+        /// The same mode, with which others cannot write; absent where it is not octal.
+        mode_without_others: text,
         /// The path as written.
         path: text,
         /// Whether it lets everybody write. What a mode without `u`, `g`, `o` or `a` sets, a umask of 022 limits.

@@ -141,14 +141,12 @@ impl Command {
             } else if text.starts_with('-') && text.len() > 1 {
                 flags.push(word.text.clone());
                 if text.len() > 2 {
-                    let span = word.text.span();
-                    flags.extend(
-                        text[1..]
-                            .chars()
-                            // What follows is the value of the flag: `-o/tmp/k`.
-                            .take_while(char::is_ascii_alphanumeric)
-                            .map(|letter| Text::made(&format!("-{letter}"), span, word.text.origin())),
-                    );
+                    // What follows is the value of the flag: `-o/tmp/k`.
+                    let letters = text.char_indices().skip(1).take_while(|(_, c)| c.is_ascii_alphanumeric());
+                    flags.extend(letters.map(|(at, letter)| {
+                        let span = word.text.slice(at..at + 1).span();
+                        Text::made(&format!("-{letter}"), span, word.text.origin())
+                    }));
                 }
             }
         }
