@@ -112,32 +112,32 @@ fn json_list(world: &World, subject: NodeId) -> Option<Vec<Change>> {
 fn json(list: &str) -> Option<String> {
     let inner = list.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
     let mut items = Vec::new();
-    let mut rest = inner.strip_suffix(',').unwrap_or(inner);
-    loop {
-        let (item, behind) = match rest.chars().next().filter(|c| QUOTES.iter().any(|pair| pair.0 == *c)) {
-            Some(open) => {
-                let close = QUOTES.iter().find(|pair| pair.0 == open)?.1;
-                let (item, behind) = rest.get(open.len_utf8()..)?.split_once(close)?;
-                (item, behind.trim_start())
-            }
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                let (word, behind) = rest.split_at(end);
-                let word = word.trim();
-                let plain = !word.contains(|c: char| c.is_whitespace() || "[]\"'“”‘’".contains(c));
-                (Some(word).filter(|_| plain)?, behind)
-            }
-        };
+    let mut rest = Some(inner.strip_suffix(',').unwrap_or(inner));
+    while let Some(left) = rest {
+        let (item, behind) = first_item(left.trim_start())?;
         if item.is_empty() || item.contains(|c: char| c.is_control() || c == '\\' || c == '"') {
             return None;
         }
         items.push(format!("\"{item}\""));
-        match behind.strip_prefix(',') {
-            Some(more) => rest = more.trim_start(),
-            None if behind.is_empty() => return Some(format!("[{}]", items.join(", "))),
-            None => return None,
+        rest = behind.strip_prefix(',');
+        if rest.is_none() && !behind.is_empty() {
+            return None;
         }
     }
+    Some(format!("[{}]", items.join(", ")))
+}
+
+/// The first item of a list, and what stands behind it.
+fn first_item(list: &str) -> Option<(&str, &str)> {
+    let open = list.chars().next()?;
+    if let Some((_, close)) = QUOTES.iter().find(|pair| pair.0 == open) {
+        let (item, behind) = list.get(open.len_utf8()..)?.split_once(*close)?;
+        return Some((item, behind.trim_start()));
+    }
+    let (word, behind) = list.split_at(list.find(',').unwrap_or(list.len()));
+    let word = word.trim();
+    let plain = !word.contains(|c: char| c.is_whitespace() || "[]\"'“”‘’".contains(c));
+    plain.then_some((word, behind))
 }
 
 /// What is written where JSON wants `"`: typographic quotes come from word processors and web pages.

@@ -33,19 +33,32 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
         Change::Remove(at) => remove(file, instruction, *at, source)?,
         Change::Replace(at, text) => Edit::replace(*at, text.clone()),
         Change::InsertBefore(_, line) => {
-            let start = whole_lines(source, instruction.span).start;
+            let mut start = whole_lines(source, instruction.span).start;
+            // What is said of an instruction stays right above it.
+            for comment in file.comments.iter().rev().filter(|_| !line.is_empty()) {
+                let lines = whole_lines(source, comment.span);
+                if lines.end == start {
+                    start = lines.start;
+                }
+            }
             Edit::replace(Span::point(source.id, start), format!("{}{eol}", line.replace('\n', eol)))
         }
         Change::InsertAfter(_, line) => {
+            let line = line.replace('\n', eol);
             Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
         }
-        Change::First(_, command) => match body(instruction)? {
-            Some(body) => Edit::replace(Span::point(source.id, body.start), format!("{command}{eol}")),
-            None => Edit::replace(
-                Span::point(source.id, instruction.arguments.span().start),
-                format!("{command} && "),
-            ),
-        },
+        Change::First(_, command) => {
+            let body = body(instruction)?;
+            let start = body.map_or(instruction.arguments.span().start, |body| body.start);
+            // The options of a `set` that is there already stand behind the new ones.
+            let options = command.strip_prefix("set ").filter(|_| starts(source, start, "set -"));
+            if let Some(options) = options {
+                Edit::replace(Span::point(source.id, start + "set ".len() as u32), format!("{options} "))
+            } else {
+                let joint = if body.is_some() { eol } else { " && " };
+                Edit::replace(Span::point(source.id, start), format!("{command}{joint}"))
+            }
+        }
         Change::Then(_, command) => {
             if let Some(body) = body(instruction)? {
                 Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}"))
@@ -182,6 +195,10 @@ fn body(instruction: &Instruction) -> Result<Option<Span>, String> {
     } else {
         Err("its heredoc is not the script of the default shell".to_owned())
     }
+}
+
+fn starts(source: &Source, at: u32, with: &str) -> bool {
+    source.text.get(at as usize..).is_some_and(|text| text.starts_with(with))
 }
 
 /// The lines that a span stands on, with their line endings.

@@ -94,6 +94,11 @@ fn claims(change: &Change) -> Vec<Claim> {
     let (file, start, entries) = match change {
         Change::Set(at, entries) | Change::Append(at, entries) => (at.file, at.start, entries),
         Change::SetTop(file, entries) => (*file, 0, entries),
+        // One SHELL serves all that follows it, and one USER is enough: what is wanted beside it is judged again.
+        Change::InsertBefore(at, line) | Change::InsertAfter(at, line) => {
+            let last = line.rsplit('\n').next().and_then(|line| line.split(' ').next());
+            return last.map(|keyword| (at.file, 0, keyword.to_owned())).into_iter().collect();
+        }
         _ => return Vec::new(),
     };
     let mut paths = Vec::new();

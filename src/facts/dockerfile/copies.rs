@@ -7,6 +7,7 @@ use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile as syntax;
 
 use super::Filler;
+use super::runtime::is_brought_dropper;
 
 /// Only so many stages before a `--from` are looked at for a name that was meant.
 const NEAR: usize = 128;
@@ -82,6 +83,7 @@ impl Filler<'_> {
             return;
         };
         self.scope.made_paths.push(to.clone());
+        self.scope.has_dropper |= sources.items.iter().chain([&to]).any(is_brought_dropper);
         let unpacks = keyword == "ADD" && copy.archive.value() != Some(&false);
         self.brings_accounts(&sources.items, &to, unpacks);
         self.may_bring_accounts(&to, unpacks);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::kinds::Leftover;
 use crate::facts::make::head;
 use crate::facts::managers::{self, Leaves, Manager, Usage};
-use crate::facts::{Known, List, Node, NodeId};
+use crate::facts::{Kind, Known, List, Node, NodeId};
 use crate::source::{Origin, Text, is_under};
 use crate::syntax::dockerfile::Lookup;
 use crate::syntax::shell::{Command, Script};
@@ -49,6 +49,43 @@ impl Filler<'_> {
         }
         for (command, manager, leaves) in found.into_iter().rev() {
             self.leftover(command, manager, leaves, run, onbuild);
+        }
+    }
+
+    /// Notes which package lists a later RUN installs from.
+    pub fn used_later(&mut self) {
+        // The last RUN that installs without refreshing first: by its stage, and of all stages that start from another.
+        let mut last: BTreeMap<(Option<NodeId>, &'static str), NodeId> = BTreeMap::new();
+        for id in self.part.of(Kind::Run) {
+            let Some(Node::Run(run)) = self.part.node(id) else { continue };
+            let stage = run.stage.value().copied();
+            let starts_from_another =
+                stage.and_then(|stage| self.opened(stage)).is_some_and(|open| !open.node.parent.is_absent());
+            let mut refreshed = BTreeSet::new();
+            for &command in run.commands.value().map_or(&[][..], |list| &list.items) {
+                let Some(Node::Command(command)) = self.part.node(command) else { continue };
+                match (command.manager.value(), command.action.value()) {
+                    (Some(manager), Some(&"refresh")) => {
+                        refreshed.insert(*manager);
+                    }
+                    (Some(manager), Some(&"install")) if !refreshed.contains(manager) => {
+                        last.insert((stage, manager), id);
+                        if starts_from_another {
+                            last.insert((None, manager), id);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for id in self.part.of(Kind::Leftover).collect::<Vec<_>>() {
+            let Some(Node::Leftover(leftover)) = self.part.node_mut(id) else { continue };
+            let (Some(run), Some(manager)) = (leftover.run.value(), leftover.manager.value()) else {
+                continue;
+            };
+            let mut users = [leftover.stage.value().copied(), None].into_iter();
+            let used = users.any(|stage| last.get(&(stage, *manager)).is_some_and(|user| user > run));
+            leftover.used_later = Known::Set(used, leftover.head.site);
         }
     }
 

@@ -120,6 +120,9 @@ impl Filler<'_> {
         ) {
             self.part.problems.extend(interpolate::too_deep(&it.arguments));
         }
+        if let Some(open) = self.stages.last_mut().filter(|_| !onbuild) {
+            open.ends_with(it.keyword, id);
+        }
         // An instruction does not see the variables that it sets itself.
         let pairs = self.pairs(it, id);
         self.references(it, id, &pairs);
@@ -292,5 +295,6 @@ impl Filler<'_> {
         self.sums();
         self.link_stages();
         self.lead();
+        self.used_later();
     }
 }

@@ -8,6 +8,7 @@ use crate::syntax::dockerfile as syntax;
 use crate::syntax::shell::{self, Script};
 
 use super::Filler;
+use super::runtime::is_brought_dropper;
 
 impl Filler<'_> {
     /// Adds a RUN and what it does.
@@ -100,6 +101,8 @@ impl Filler<'_> {
         self.owners(script);
         self.made_and_removed(script, ids, instruction);
         self.dependencies(script);
+        self.scope.has_dropper |=
+            script.commands.iter().flat_map(|it| &it.words).any(|word| is_brought_dropper(&word.text));
         self.scope.accounts_may_come();
         for (command, &id) in script.commands.iter().zip(ids) {
             let taken = self.taken(command);

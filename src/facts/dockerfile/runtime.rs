@@ -10,6 +10,38 @@ use crate::syntax::shell;
 use super::scope::Scope;
 use super::{Filler, Open};
 
+impl Open {
+    /// Notes an instruction as the last one so far.
+    pub fn ends_with(&mut self, keyword: Keyword, instruction: NodeId) {
+        let site = self.node.head.site;
+        self.node.end = Known::Set(instruction, site);
+        let steps = [Keyword::From, Keyword::Run, Keyword::Copy, Keyword::Add, Keyword::Workdir];
+        if steps.contains(&keyword) {
+            self.node.last_step = Known::Set(instruction, site);
+        }
+    }
+}
+
+/// Programs that become another user and then start what they are told to.
+const DROPPERS: [&str; 6] = ["gosu", "su-exec", "setpriv", "su", "runuser", "s6-setuidgid"];
+
+/// Those of them that every distribution has, so that a step may call them for itself.
+const EVERYWHERE: [&str; 2] = ["su", "runuser"];
+
+/// Whether a word names such a program.
+pub(super) fn is_dropper(word: &Text) -> bool {
+    DROPPERS.contains(&file_name(word))
+}
+
+/// Whether a word of a step names one that nothing but an entrypoint has a use for.
+pub(super) fn is_brought_dropper(word: &Text) -> bool {
+    is_dropper(word) && !EVERYWHERE.contains(&file_name(word))
+}
+
+fn file_name(word: &Text) -> &str {
+    word.as_str().rsplit('/').next().unwrap_or_default()
+}
+
 impl Filler<'_> {
     /// STOPSIGNAL.
     pub fn stop_signal(&mut self, it: &syntax::Instruction, instruction: NodeId) {

@@ -66,14 +66,20 @@ pub struct Scope {
     pub made_paths: Vec<Text>,
     /// Whether a USER of this file is in force.
     pub sets_user: bool,
+    /// Whether a step brings or calls a program that becomes another user: `gosu`, `su-exec`.
+    pub has_dropper: bool,
 }
+
+/// Directories of every distribution in which everybody may write (Filesystem Hierarchy Standard).
+const OPEN: [&str; 4] = ["/tmp", "/var/tmp", "/dev/shm", "/run/lock"];
 
 impl Scope {
     /// The paths of VOLUME, and the WORKDIR.
     pub fn working_paths(&self, site: Site) -> Known<List<Text>> {
         let workdir = self.workdir.iter().filter(|path| path.as_str() != "/");
+        let open = |path: &&Text| !OPEN.contains(&path.as_str().trim_end_matches('/'));
         let mut paths: Vec<Text> = Vec::new();
-        for path in self.volumes.iter().chain(workdir) {
+        for path in self.volumes.iter().chain(workdir).filter(open) {
             let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
             match path.known() {
                 Some(known) if known.starts_with('/') && known.chars().all(plain) => {

@@ -9,7 +9,7 @@ use crate::source::{Origin, Span, Text};
 use crate::syntax::dockerfile as syntax;
 use crate::syntax::{reference, shell, units};
 
-use super::runtime::{is_windows, joined};
+use super::runtime::{is_dropper, is_windows, joined};
 use super::scope::Scope;
 use super::written::case;
 use super::{Filler, Open};
@@ -98,6 +98,7 @@ impl Filler<'_> {
         self.global = std::mem::replace(&mut self.scope, own);
         if let Some(open) = self.stages.last_mut() {
             open.node.from = Known::Set(id, Site::written(it.head));
+            open.ends_with(it.keyword, id);
             let named = |flag: &&NodeId| {
                 self.part.node(**flag).is_some_and(|node| node.head().name.as_str() == "platform")
             };
@@ -360,32 +361,34 @@ fn kept(scope: &Scope) -> std::collections::BTreeMap<String, (syntax::Lookup, Op
     scope.variables.clone()
 }
 
-const DROPPERS: [&str; 6] = ["gosu", "su-exec", "setpriv", "su", "runuser", "s6-setuidgid"];
-
 fn program(scope: &Scope, stage: &Stage, part: &crate::facts::Part) -> Program {
     let site = stage.head.site;
     let mut program = Program::new(head(Text::made("start", site.label, Origin::Written), site, "start"));
     let own: Vec<Text> =
         [&scope.entrypoint, &scope.cmd].into_iter().flatten().flat_map(|(_, words)| words.clone()).collect();
     let base = stage.base.value().and_then(|&id| part.node(id));
-    program.drops_privileges =
-        if own.iter().any(|word| DROPPERS.contains(&word.as_str().rsplit('/').next().unwrap_or(""))) {
-            Known::Set(true, site)
-        } else if scope.entrypoint.as_ref().is_some_and(|(_, words)| {
-            words
-                .first()
-                .is_some_and(|word| word.as_str().contains("entrypoint") || word.as_str().ends_with(".sh"))
-        }) {
-            Known::Unknown(site, "an entrypoint script may become another user")
+    program.drops_privileges = if own.iter().any(is_dropper) {
+        Known::Set(true, site)
+    } else if scope.entrypoint.as_ref().is_some_and(|(_, words)| {
+        words
+            .first()
+            .is_some_and(|word| word.as_str().contains("entrypoint") || word.as_str().ends_with(".sh"))
+    }) {
+        // What else would a program be brought for that becomes another user?
+        if scope.has_dropper {
+            Known::Set(true, Site { origin: Origin::Guess, ..site })
         } else {
-            match base {
-                Some(Node::Image(image)) if scope.entrypoint.is_none() => match &image.drops_privileges {
-                    Known::Set(drops, site) => Known::Set(*drops, *site),
-                    _ => Known::Unknown(site, "the base image's entrypoint is not known"),
-                },
-                _ => Known::Set(false, site),
-            }
-        };
+            Known::Unknown(site, "an entrypoint script may become another user")
+        }
+    } else {
+        match base {
+            Some(Node::Image(image)) if scope.entrypoint.is_none() => match &image.drops_privileges {
+                Known::Set(drops, site) => Known::Set(*drops, *site),
+                _ => Known::Unknown(site, "the base image's entrypoint is not known"),
+            },
+            _ => Known::Set(false, site),
+        }
+    };
     let serves = !scope.exposes.is_empty()
         || own.iter().take(4).any(|word| word.as_str().contains("serve") || word.as_str() == "start");
     program.serves = Known::Set(serves, Site { origin: Origin::Guess, ..site });

@@ -79,6 +79,10 @@ facts! {
         start: node(Instruction),
         /// The CMD that a container of it is given, if it has one.
         command: node(Instruction),
+        /// The last of its own instructions that changes the file system (RUN, COPY, ADD, WORKDIR); its FROM if none does.
+        last_step: node(Instruction),
+        /// The last of its own instructions.
+        end: node(Instruction),
         /// The system that it is for, by its platform or its image.
         os: word("linux", "windows"),
         /// The signal that ends a container of it, as `SIGTERM`; absent for the engine's own.
@@ -99,8 +103,8 @@ facts! {
         made_paths: texts,
         /// Directories that package managers fill with what the program needs, its parents' included: `/app/node_modules`.
         dependency_paths: texts,
-        /// Where its program may want to write: the paths of VOLUME, and its WORKDIR if that is not the root. Unknown where
-        /// one has characters that mean something to a shell.
+        /// Where its program may want to write: the paths of VOLUME, and its WORKDIR if that is not the root; those where
+        /// everybody may write (`/tmp`) are left out. Unknown where one has characters that mean something to a shell.
         working_paths: texts,
         /// Services that build it.
         built_by: nodes(Service),

@@ -101,6 +101,9 @@ facts! {
         path: text,
         /// The command.
         made_by: node(Command),
+        /// Whether a later RUN installs from it: one of its stage, or of a stage that starts from another, that does not refresh
+        /// it first.
+        used_later: flag,
         /// Whether apt is left to remove it by itself, as Debian's and Ubuntu's images tell it to.
         swept: flag,
         /// Whether it is a trigger of ONBUILD.
