@@ -50,7 +50,7 @@ fn judge(rule: Rule, files: &[(&str, &str)]) -> Run {
     let run = check(&memory, &[found], &options, &Policy::new(vec![rule]), Heed::Never);
     // What a file refers to may be missing: then much is unknown, and the rest is judged.
     let unreadable =
-        run.report.problems.iter().find(|problem| problem.id != "include-or-extends-unresolvable");
+        run.report.problems.iter().find(|problem| problem.id() != "include-or-extends-unresolvable");
     assert!(unreadable.is_none(), "{}\n{unreadable:?}", files[0].1);
     run
 }

@@ -41,3 +41,29 @@ fn a_rule_file_is_called_as_its_rule() {
         assert!(path.ends_with(&format!("/{id}.yaml")), "{path} holds {id}");
     }
 }
+
+#[test]
+fn an_example_that_would_run_nowhere_is_a_mistake() {
+    let read = |targets: &str, example: &str| {
+        let text = format!("targets: {targets}\nexamples:\n  - {example}\n");
+        let source = Source::new(FileId(0), "rule.yaml", &text);
+        let tree = yaml::parse(&source, yaml::Limits::default());
+        let data = tree.to_data(tree.root().unwrap(), &mut 1000).unwrap();
+        examples(&Reader::new(&data))
+            .map(|all| all.iter().map(|it| it.files[0].0.clone()).collect::<Vec<_>>())
+    };
+    let names = |all: &[&str]| Ok(all.iter().map(|&name| name.to_owned()).collect());
+    // A rule for YAML alone has no other texts, whatever they say.
+    assert_eq!(read("[compose, stack]", "silent: hello"), names(&["compose.yaml", "stack.yaml"]));
+    assert_eq!(read("[dockerfile]", "silent: hello"), names(&["Dockerfile"]));
+    assert_eq!(read("[dockerfile, compose]", "silent: FROM x"), names(&["Dockerfile"]));
+    assert_eq!(read("[dockerfile, compose]", "silent: 'services: {}'"), names(&["compose.yaml"]));
+    for (targets, example) in [
+        ("[compose]", "{ target: stack, silent: 'services: {}' }"),
+        ("[dockerfile, compose]", "{ target: compose, silent: FROM x }"),
+        ("[compose]", "silent: { file: x }"),
+        ("[compose]", "silent: { files: { compose.yaml: { services: {} } } }"),
+    ] {
+        assert!(read(targets, example).is_err(), "{example}");
+    }
+}

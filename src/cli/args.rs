@@ -2,33 +2,48 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser as Text;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::engine::Date;
 use crate::facts::Target;
 use crate::policy::Severity;
 
-/// Judges Dockerfiles, Compose files and Swarm stacks before they sail. Without a command, `check` judges this directory.
+/// Judges Dockerfiles, Compose files and Swarm stacks before they sail.
 #[derive(Parser, Debug)]
-#[command(name = "plimsoll", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "plimsoll",
+    version,
+    override_usage = "plimsoll [check] [OPTIONS] [PATHS]...\n       plimsoll <COMMAND>",
+    after_help = EXIT
+)]
 pub struct Args {
     /// What to do; `check` where nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+/// What the exit status means, for the help.
+const EXIT: &str = "\
+Exit status:
+  0  everything was judged, and nothing reaches the threshold (`--fail-on`, high by default)
+  1  there are findings at or above the threshold
+  2  something could not be judged: a file, the configuration, the command line, or there was nothing to judge
+  3  a mistake of plimsoll's own";
+
 /// The commands.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Judge files and directories.
+    /// Judge files and directories; what is done where no command is named.
+    #[command(after_help = EXIT)]
     Check(Check),
     /// Show what can be mended safely as a diff, or write it.
     Fix(Fix),
     /// Show the whole hardening as a diff, each change with its caveat, or write it.
     Harden(Harden),
-    /// Tell why a rule matters, with examples.
+    /// Tell why a rule matters, with examples, or what a problem means.
     Explain(Explain),
-    /// List the rules.
+    /// List the rules and the problems.
     Rules(Rules),
     /// Show what was understood of a file.
     Facts(Facts),
@@ -46,33 +61,34 @@ impl Default for Command {
 #[derive(ClapArgs, Debug, Default, Clone)]
 pub struct Judging {
     /// Files and directories; `-` is standard input.
+    #[arg(value_parser = Text::new())]
     pub paths: Vec<String>,
     /// Files of one project, in this order, as `docker compose -f` and `docker stack deploy -c` take them.
-    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    #[arg(short = 'f', long = "file", value_name = "FILE", value_parser = Text::new())]
     pub files: Vec<String>,
     /// Take the named files for this.
     #[arg(long = "as", value_name = "TARGET")]
     pub target: Option<TargetName>,
     /// The name that standard input goes by.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = Text::new())]
     pub stdin_filename: Option<String>,
     /// Rules of this profile: recommended, strict, cis-docker, owasp, style, all.
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
-    /// Only these rules, by id or by a peer's id.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    /// Only these rules, by their ids or by those of other linters; several with commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = Text::new())]
     pub select: Vec<String>,
-    /// Not these rules.
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    /// Not these rules, named likewise.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = Text::new())]
     pub ignore: Vec<String>,
     /// Judge with the rules of this file or folder, too; they take the place of built-in ones of the same id.
     #[arg(long, value_name = "PATH")]
     pub rules: Vec<PathBuf>,
     /// Leave files out that fit this pattern.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = Text::new())]
     pub exclude: Vec<String>,
     /// Read this configuration.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = Text::new())]
     pub config: Option<String>,
     /// Read no configuration.
     #[arg(long)]
@@ -144,23 +160,22 @@ pub struct Fix {
     #[arg(long, conflicts_with = "output")]
     pub write: bool,
     /// Write changed copies below this directory.
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_parser = Text::new())]
     pub output: Option<String>,
     /// Exit with 1 when there is something to change.
     #[arg(long)]
     pub check: bool,
-    /// What to print: a diff, or edits for programs.
+    /// What to print: a unified diff with remarks on standard error, or all of it for programs (schema/rewrite.v1.json).
     #[arg(long, value_name = "FORMAT", default_value = "diff")]
     pub format: RewriteFormat,
 }
 
 /// What `fix` and `harden` print.
+// The lines about a diff and about edits stand at the option: words with lines of their own make the whole help long.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RewriteFormat {
-    /// A unified diff, remarks on standard error.
     #[default]
     Diff,
-    /// Edits, changes and what is left; schema/rewrite.v1.json.
     Json,
 }
 
@@ -174,14 +189,14 @@ pub struct Harden {
 /// Options of `explain`.
 #[derive(ClapArgs, Debug)]
 pub struct Explain {
-    /// A rule, by its id or by a peer's id such as DL3002.
+    /// A rule, by its id or by another linter's id such as DL3002, or a problem.
     pub rule: String,
 }
 
 /// Options of `rules`.
 #[derive(ClapArgs, Debug)]
 pub struct Rules {
-    /// Print JSON.
+    /// Print the rules as JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -190,7 +205,7 @@ pub struct Rules {
 #[derive(ClapArgs, Debug)]
 pub struct Facts {
     /// The file; several are one project, in this order.
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = Text::new())]
     pub files: Vec<String>,
     /// Print the document that the files are merged to.
     #[arg(long)]
@@ -204,7 +219,7 @@ pub struct Facts {
 #[derive(ClapArgs, Debug)]
 pub struct Test {
     /// Rule files, or folders of them.
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = Text::new())]
     pub paths: Vec<String>,
 }
 

@@ -6,7 +6,7 @@ use crate::engine::{Finding, Report, Run};
 use crate::fix;
 use crate::policy::Severity;
 use crate::report;
-use crate::source::{Edit, Span};
+use crate::source::{Edit, Problem, Span};
 
 use super::args::{Check, Color, FailOn};
 use super::{Env, Failure, config, shellcheck};
@@ -103,7 +103,7 @@ impl<'r> Secrets<'r> {
 }
 
 fn code(report: &Report, fail_on: Option<Severity>) -> u8 {
-    if report.problems.iter().any(|problem| problem.id == "internal-error") {
+    if report.problems.iter().any(|problem| problem.kind == Problem::INTERNAL_ERROR) {
         3
     } else {
         report.exit_code(fail_on)

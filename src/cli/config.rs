@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::{Date, Heed, Report, Run, check};
 use crate::facts::{self, Target};
-use crate::policy::{Mistake, Policy, Reader, Selection, Severity, Step, load};
-use crate::source::{Disk, FileId, Files, Found, Guess, ReadError, Source, clean_path, decode, discover};
-use crate::syntax::yaml;
+use crate::policy::{Catalogue, Mistake, PROFILES, Policy, Reader, Selection, Severity, load};
+use crate::source::{Disk, Files, Found, Guess, ReadError, check_pattern, clean_path, discover};
+use crate::syntax::Data;
 
 use super::args::{FailOn, Judging};
+use super::document::Document;
 use super::{Env, Failure, own};
 
 /// What a configuration says.
@@ -30,41 +31,25 @@ pub struct Config {
     pub rules: Vec<PathBuf>,
 }
 
+/// What a configuration may be called.
+pub const NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
+
 const KEYS: &[&str] = &[
     "profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "projects", "rules",
 ];
 
 /// Reads the configuration that holds here: the one named, or the nearest upwards.
 pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
-    let mut config = Config::default();
     let named = judging.config.as_ref().map(|path| env.directory.join(path));
-    let found = named.or_else(|| {
-        env.directory
-            .ancestors()
-            .flat_map(|folder| [folder.join("plimsoll.yaml"), folder.join(".plimsoll.yaml")])
-            .find(|path| path.is_file())
-    });
-    if let Some(path) = found.filter(|_| !judging.no_config) {
-        let shown = path.strip_prefix(&env.directory).unwrap_or(&path).to_string_lossy().into_owned();
-        let text = Disk::new(&env.directory)
-            .read(&path.to_string_lossy())
-            .and_then(|bytes| decode(bytes, false))
-            .map_err(|error: ReadError| Failure(format!("{shown}: {}", error.message)))?;
-        let source = Source::new(FileId(0), &shown, &text);
-        config = parse(&source).map_err(Failure)?;
-        config.selection.ignore =
-            still(&config.selection.ignore, judging.today.unwrap_or(env.today)).map_err(Failure)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.rules = config.rules.iter().map(|rules| folder.join(rules)).collect();
-        let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
-        for file in config.projects.iter_mut().flatten() {
-            *file = clean_path(&if seen.is_empty() { file.clone() } else { format!("{seen}/{file}") });
-            let piped = judging.stdin_filename.as_ref().is_some_and(|name| clean_path(name) == *file);
-            if !piped && !env.directory.join(&*file).is_file() {
-                return Err(Failure(format!("{shown}: `projects` names `{file}`, which is not there")));
-            }
-        }
-    }
+    let found = named.or_else(|| env.directory.ancestors().find_map(beside));
+    let given: Vec<PathBuf> = judging.rules.iter().map(|path| env.directory.join(path)).collect();
+    let mut config = if let Some(path) = found.filter(|_| !judging.no_config) {
+        parse(&path, &given, judging, env)?
+    } else {
+        let mut config = Config::default();
+        config.selection.own = own(&given, env)?;
+        config
+    };
     if let Some(profile) = &judging.profile {
         config.selection.profile.clone_from(profile);
     }
@@ -73,61 +58,54 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
     }
     config.selection.ignore.extend(judging.ignore.iter().cloned());
     config.exclude.extend(judging.exclude.iter().cloned());
-    config.rules.extend(judging.rules.iter().map(|path| env.directory.join(path)));
-    config.selection.own = own::read(&config.rules, env)?.into_iter().map(|rule| rule.data).collect();
     Ok(config)
 }
 
-/// The rules of `ignore:` that are still ignored: `a-rule until 2026-12-31` ends with its day.
-fn still(ignore: &[String], today: Date) -> Result<Vec<String>, String> {
-    let mut rules = Vec::new();
-    for entry in ignore {
-        let (rule, last) = match entry.split_once(" until ") {
-            None => (entry.as_str(), None),
-            Some((rule, day)) => {
-                let no_day = || format!("`{entry}` names no day: write `{rule} until 2026-12-31`");
-                (rule, Some(Date::parse(day.trim()).ok_or_else(no_day)?))
-            }
-        };
-        if last.is_none_or(|last| today <= last) {
-            rules.push(rule.trim().to_owned());
-        }
-    }
-    Ok(rules)
+fn own(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<Data>, Failure> {
+    Ok(own::read(paths, env)?.into_iter().map(|rule| rule.data).collect())
 }
 
-fn parse(source: &Source) -> Result<Config, String> {
-    let tree = yaml::parse(source, yaml::Limits::default());
-    if let Some(problem) = tree.problems.first() {
-        let at = source.position(problem.span.start);
-        return Err(format!("{}:{}:{}: {}", source.path, at.line, at.column, problem.message));
-    }
-    let Some(root) = tree.root() else { return Ok(Config::default()) };
-    let mut budget = 100_000;
-    let data = tree.to_data(root, &mut budget).ok_or_else(|| format!("{} is too large", source.path))?;
-    from_data(&Reader::new(&data)).map_err(|mistake| {
-        let at = source.position(locate(&tree, root, &mistake.path));
-        format!("{}:{}:{}: {}", source.path, at.line, at.column, mistake.message)
-    })
+/// The configuration that lies in a folder.
+pub fn beside(folder: &Path) -> Option<PathBuf> {
+    NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
-fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
+/// The configuration of a file; `given` are rules that the command line adds to its own.
+fn parse(path: &Path, given: &[PathBuf], judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
+    let mut document = Document::read(path, env)?;
+    if document.data == Data::Null {
+        // An empty file says as much as an empty mapping.
+        document.data = Data::Map(Vec::new());
+    }
+    let at = Reader::new(&document.data);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut config = settings(&at).map_err(|mistake| document.explain(&mistake))?;
+    let rules: Vec<PathBuf> = config.rules.iter().map(|rules| folder.join(rules)).collect();
+    config.selection.own = own(&[&rules[..], given].concat(), env)?;
+    names(&at, &config.selection.own).map_err(|mistake| document.explain(&mistake))?;
+    let today = judging.today.unwrap_or(env.today);
+    config.selection.ignore = ignored(&at, today).map_err(|mistake| document.explain(&mistake))?;
+    config.projects = projects(&at, folder, judging, env).map_err(|mistake| document.explain(&mistake))?;
+    Ok(config)
+}
+
+/// What can be read without looking at anything else.
+fn settings(at: &Reader<'_>) -> Result<Config, Mistake> {
     at.only(KEYS)?;
     let mut config = Config::default();
     let texts = |key: &str| at.get(key).map_or(Ok(Vec::new()), |list| list.texts());
     if let Some(profile) = at.get("profile") {
-        config.selection.profile = profile.text()?;
+        let names = PROFILES.map(|(name, _)| (name, name));
+        profile.word(&names)?.clone_into(&mut config.selection.profile);
     }
     config.selection.select = texts("select")?;
-    config.selection.ignore = texts("ignore")?;
-    config.exclude = texts("exclude")?;
     config.stacks = texts("stacks")?;
-    if let Some(projects) = at.get("projects") {
-        for (_, files) in projects.entries()? {
-            config.projects.push(files.texts()?);
-        }
-    }
     config.rules = texts("rules")?.into_iter().map(PathBuf::from).collect();
+    for pattern in at.get("exclude").map(|list| list.items()).unwrap_or_default() {
+        let text = pattern.text()?;
+        check_pattern(&text).or_else(|wrong| pattern.mistake(wrong))?;
+        config.exclude.push(text);
+    }
     let levels = Severity::ALL.map(|severity| (severity.name(), severity));
     if let Some(levels_by_rule) = at.get("severity") {
         for (rule, level) in levels_by_rule.entries()? {
@@ -149,27 +127,85 @@ fn from_data(at: &Reader<'_>) -> Result<Config, Mistake> {
     Ok(config)
 }
 
-/// Where a path leads in the file: the key of the entry, or the item.
-pub fn locate(tree: &yaml::Tree, root: yaml::NodeId, path: &[Step]) -> u32 {
-    let mut at = root;
-    let mut offset = tree.node(root).span.start;
-    for step in path {
-        let next = match step {
-            Step::Key(key) => tree.get(at, key).map(|entry| (entry.value, entry.span.start)),
-            Step::Item(index) => {
-                tree.items(at).get(*index).map(|item| (item.node, tree.node(item.node).span.start))
+/// Refuses rules and options that there are not.
+fn names(at: &Reader<'_>, own: &[Data]) -> Result<(), Mistake> {
+    let catalogue = Catalogue::of(own);
+    for list in ["select", "ignore"].into_iter().filter_map(|key| at.get(key)) {
+        for entry in list.items() {
+            let text = entry.text()?;
+            let (rule, _) = until(&text);
+            catalogue.rule(rule).or_else(|wrong| entry.mistake(wrong))?;
+        }
+    }
+    for key in ["severity", "options"] {
+        let Some(by_rule) = at.get(key) else { continue };
+        for (rule, value) in by_rule.entries()? {
+            catalogue.rule(rule).or_else(|wrong| value.mistake(wrong))?;
+            for (option, value) in value.entries().ok().filter(|_| key == "options").unwrap_or_default() {
+                catalogue.option(rule, option).or_else(|wrong| value.mistake(wrong))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rules of `ignore:` that are still ignored: `a-rule until 2026-12-31` ends with its day.
+fn ignored(at: &Reader<'_>, today: Date) -> Result<Vec<String>, Mistake> {
+    let mut rules = Vec::new();
+    for entry in at.get("ignore").map(|list| list.items()).unwrap_or_default() {
+        let text = entry.text()?;
+        let (rule, day) = until(&text);
+        let last = match day.map(|day| Date::parse(day).ok_or(day)).transpose() {
+            Ok(last) => last,
+            Err(day) => {
+                return entry.mistake(format!("`{day}` is no day: write `{rule} until 2026-12-31`"));
             }
         };
-        let Some((node, start)) = next else { break };
-        (at, offset) = (node, start);
+        if last.is_none_or(|last| today <= last) {
+            rules.push(rule.to_owned());
+        }
     }
-    offset
+    Ok(rules)
+}
+
+/// The rule that an entry of `ignore:` names, and its last day as it is written.
+fn until(entry: &str) -> (&str, Option<&str>) {
+    match entry.split_once(" until ") {
+        Some((rule, day)) => (rule.trim(), Some(day.trim())),
+        None => (entry.trim(), None),
+    }
+}
+
+/// The files of `projects:`, seen from the working directory.
+fn projects(
+    at: &Reader<'_>,
+    folder: &Path,
+    judging: &Judging,
+    env: &Env<'_>,
+) -> Result<Vec<Vec<String>>, Mistake> {
+    let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
+    let mut all = Vec::new();
+    let Some(projects) = at.get("projects") else { return Ok(all) };
+    for (_, files) in projects.entries()? {
+        let mut project = Vec::new();
+        for entry in files.items() {
+            let written = entry.text()?;
+            let file = clean_path(&if seen.is_empty() { written } else { format!("{seen}/{written}") });
+            let piped = judging.stdin_filename.as_ref().is_some_and(|name| clean_path(name) == file);
+            if !piped && !env.directory.join(&file).is_file() {
+                return entry.mistake(format!("`projects` names `{file}`, which is not there"));
+            }
+            project.push(file);
+        }
+        all.push(project);
+    }
+    Ok(all)
 }
 
 /// Judges what the arguments name.
 pub fn judge(judging: &Judging, config: &Config, env: &mut Env<'_>) -> Result<(Run, Policy), Failure> {
     let options = options(judging, config);
-    if named(judging) == ["-"] {
+    if named(judging)? == ["-"] {
         let (files, found) = piped(judging, env)?;
         let found = [found];
         let policy = policy(judging, config, &found)?;
@@ -204,8 +240,16 @@ pub fn policy(judging: &Judging, config: &Config, found: &[Found]) -> Result<Pol
 }
 
 /// The files and directories that the arguments name.
-pub fn named(judging: &Judging) -> Vec<String> {
-    judging.files.iter().chain(&judging.paths).cloned().collect()
+pub fn named(judging: &Judging) -> Result<Vec<String>, Failure> {
+    let named: Vec<String> = judging.files.iter().chain(&judging.paths).cloned().collect();
+    let piped = named.iter().any(|name| name == "-");
+    if piped && named.len() > 1 {
+        return Err(Failure("`-` is standard input, and is judged alone".to_owned()));
+    }
+    if judging.stdin_filename.is_some() && !piped {
+        return Err(Failure("`--stdin-filename` needs `-`, which is standard input".to_owned()));
+    }
+    Ok(named)
 }
 
 /// How files are read.
@@ -230,7 +274,7 @@ pub fn heed(judging: &Judging, env: &Env<'_>) -> Heed {
 
 /// The files to judge.
 pub fn found(judging: &Judging, config: &Config, env: &Env<'_>) -> Result<Vec<Found>, Failure> {
-    let named = named(judging);
+    let named = named(judging)?;
     let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
     let mut found =
         discover(&env.directory, &paths, &config.exclude, judging.force_exclude, judging.allow_outside)

@@ -2,82 +2,120 @@
 
 use std::fmt::Write as _;
 
-use crate::policy::{Rule, Safety, all, texts};
-use crate::source::{FileId, Source, nearest};
+use crate::policy::{Reader, Rule, Safety, all, choices, gradings, remedies, texts};
+use crate::source::{FileId, PROBLEMS, ProblemKind, Source, nearest};
 use crate::syntax::{Data, yaml};
 
 use super::args::{Explain, Rules};
 use super::check::print;
 use super::{Env, Failure};
 
-/// Tells about every rule that a name stands for.
+/// Tells about every rule and every kind of problem that a name stands for.
 pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
+    let name = args.rule.trim();
     let rules = all().map_err(Failure)?;
-    let wanted: Vec<&Rule> = rules.iter().filter(|rule| rule.about.is_called(&args.rule)).collect();
-    if wanted.is_empty() {
-        let ids = rules.iter().map(|rule| rule.about.id.as_str());
-        let hint = nearest(&args.rule, ids).map_or_else(
+    let wanted: Vec<&Rule> = rules.iter().filter(|rule| rule.about.is_called(name)).collect();
+    let problems: Vec<_> = PROBLEMS.iter().filter(|kind| is_called(kind, name)).collect();
+    if wanted.is_empty() && problems.is_empty() {
+        let ids = rules.iter().map(|rule| rule.about.id.as_str()).chain(PROBLEMS.iter().map(|kind| kind.id));
+        let hint = nearest(name, ids).map_or_else(
             || "; `plimsoll rules` lists them".to_owned(),
             |near| format!("; did you mean `{near}`?"),
         );
-        return Err(Failure(format!("there is no rule `{}`{hint}", args.rule)));
+        return Err(Failure(format!("there is no rule `{name}`{hint}")));
     }
     let texts = texts();
     let mut out = String::new();
     for rule in wanted {
-        page(rule, &texts, &mut out);
+        let file = texts.iter().find(|(path, _)| path.ends_with(&format!("/{}.yaml", rule.about.id)));
+        let data = file.and_then(|(path, text)| {
+            let source = Source::new(FileId(0), path, text);
+            let tree = yaml::parse(&source, yaml::Limits::default());
+            tree.to_data(tree.root()?, &mut 100_000)
+        });
+        page(rule, &Reader::new(&data.unwrap_or(Data::Null)), &mut out)?;
+    }
+    for kind in problems {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{}  problem\n{}\n\n{}\n", kind.id, kind.title, kind.why);
+        let _ = writeln!(
+            out,
+            "What could not be judged is a problem: the exit status is 2, and no comment or option ignores it.\n"
+        );
     }
     print(env, out.as_bytes())?;
     Ok(0)
 }
 
-fn page(rule: &Rule, texts: &[(String, String)], out: &mut String) {
+/// Whether a name means a kind of problem: its id, an alias, or an alias without its tool.
+fn is_called(kind: &ProblemKind, name: &str) -> bool {
+    let aliases: Vec<String> = kind.aliases.iter().map(|&alias| alias.to_owned()).collect();
+    crate::policy::is_called(kind.id, &aliases, name)
+}
+
+fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure> {
     let about = &rule.about;
-    let targets: Vec<&str> = about.targets.iter().map(|target| target.name()).collect();
-    let profiles = if about.profiles.is_empty() { "strict".to_owned() } else { about.profiles.join(", ") };
-    let document = texts
-        .iter()
-        .find(|(path, _)| path.ends_with(&format!("/{}.yaml", about.id)))
-        .map(|(path, text)| Source::new(FileId(0), path, text))
-        .and_then(|source| {
-            let tree = yaml::parse(&source, yaml::Limits::default());
-            tree.to_data(tree.root()?, &mut 100_000)
-        });
-    let text = |key: &str| match &document {
-        Some(Data::Map(entries)) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
-        _ => None,
-    };
+    let wrong = |mistake: crate::policy::Mistake| Failure(format!("rule {}: {}", about.id, mistake.message));
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}  {}\n{}\n", about.id, about.severity.name(), about.title);
-    if let Some(Data::Text(why)) = text("why") {
-        let _ = writeln!(out, "{}", why.trim_end());
+    let _ = writeln!(out, "{}  {}\n{}\n", about.id, rule.severities(), about.title);
+    if let Some(why) = file.get("why") {
+        let _ = writeln!(out, "{}\n", why.text().map_err(wrong)?.trim_end());
     }
-    let _ = writeln!(out, "\napplies to  {}\nprofiles    {profiles}", targets.join(", "));
+    let targets: Vec<&str> = about.targets.iter().map(|target| target.name()).collect();
+    table("applies to", &[targets.join(", ")], out);
+    let profiles = if about.profiles.is_empty() { "strict".to_owned() } else { about.profiles.join(", ") };
+    table("profiles", &[profiles], out);
     if !about.aliases.is_empty() {
-        let _ = writeln!(out, "also known  {}", about.aliases.join(", "));
+        table("also known", &[about.aliases.join(", ")], out);
     }
-    let fix = match rule.best_fix() {
-        Some(Safety::Safe) => "yes, safely",
-        Some(Safety::Unsafe) => "yes, with a caveat",
-        Some(Safety::Manual) | None => "by hand",
-    };
-    let _ = writeln!(out, "fix         {fix}");
-    if let Some(Data::List(examples)) = text("examples") {
-        for example in examples {
-            let Data::Map(entries) = example else { continue };
-            for (key, value) in entries {
-                let heading = match key.as_str() {
-                    "finds" => "finds",
-                    "silent" => "is silent on",
-                    "fixed" => "rewrites it to",
-                    _ => continue,
-                };
-                let _ = writeln!(out, "\n{heading}:");
-                show(value, out);
-            }
+    let graded = gradings(file).map_err(wrong)?;
+    let graded: Vec<String> =
+        graded.iter().map(|(severity, message)| format!("{:8}  {message}", severity.name())).collect();
+    table("severity", &graded, out);
+    let mut options = Vec::new();
+    for choice in choices(file).map_err(wrong)? {
+        let default = match &choice.default {
+            None => "the rule is off until it has a value".to_owned(),
+            Some(values) if values.is_empty() => "empty by default".to_owned(),
+            Some(values) => values.join(", "),
+        };
+        let doc = choice.doc.map_or_else(String::new, |doc| format!("; {doc}"));
+        options.push(format!("{}: {default}{doc}", choice.name));
+    }
+    table("options", &options, out);
+    let mut fixes = Vec::new();
+    for fix in remedies(file).map_err(wrong)? {
+        let who = match fix.safety.as_str() {
+            "safe" => "`plimsoll fix`",
+            "unsafe" => "`plimsoll harden`",
+            _ => "by hand",
+        };
+        let caveat = fix.caveat.map_or_else(String::new, |caveat| format!(" ({caveat})"));
+        fixes.push(format!("{who}: {}{caveat}", fix.title));
+    }
+    table("fix", &fixes, out);
+    for example in file.get("examples").map(|list| list.items()).unwrap_or_default() {
+        for (key, value) in example.entries().map_err(wrong)? {
+            let heading = match key {
+                "finds" => "finds",
+                "silent" => "is silent on",
+                "fixed" => "rewrites it to",
+                _ => continue,
+            };
+            let _ = writeln!(out, "\n{heading}:");
+            show(value.data(), out);
         }
     }
     let _ = writeln!(out);
+    Ok(())
+}
+
+/// Lines behind a heading; nothing where there are none.
+fn table(heading: &str, lines: &[String], out: &mut String) {
+    for (number, line) in lines.iter().enumerate() {
+        let heading = if number == 0 { heading } else { "" };
+        let _ = writeln!(out, "{heading:10}  {line}");
+    }
 }
 
 fn show(value: &Data, out: &mut String) {
@@ -102,7 +140,7 @@ fn show(value: &Data, out: &mut String) {
     }
 }
 
-/// Lists the rules.
+/// Lists the rules, and for reading the kinds of problems as well.
 pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
     let rules = all().map_err(Failure)?;
     let mut out = String::new();
@@ -111,7 +149,7 @@ pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
             .iter()
             .map(|rule| {
                 serde_json::json!({
-                    "id": rule.about.id, "title": rule.about.title, "severity": rule.about.severity.name(),
+                    "id": rule.about.id, "title": rule.about.title, "severity": rule.about.severity.name(), "worst": rule.worst().name(),
                     "targets": rule.about.targets.iter().map(|target| target.name()).collect::<Vec<_>>(),
                     "profiles": rule.about.profiles, "aliases": rule.about.aliases,
                     "fix": rule.best_fix().map(Safety::name),
@@ -132,6 +170,9 @@ pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
                 targets.join(","),
                 rule.about.title
             );
+        }
+        for kind in PROBLEMS {
+            let _ = writeln!(out, "{:width$}  {:8}  {:25}  {}", kind.id, "problem", "", kind.title);
         }
     }
     print(env, out.as_bytes())?;

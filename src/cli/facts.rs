@@ -28,12 +28,13 @@ pub fn run(args: &Facts, env: &mut Env<'_>) -> Result<u8, Failure> {
     let lone: Vec<_> = loaded.lone().into_iter().filter_map(|it| loaded.facts(&disk, it)).collect();
     let problems = loaded.problems.iter().chain(lone.iter().flat_map(|part| &part.problems));
     let problems: Vec<_> = problems.collect();
-    let mut out = String::new();
     for problem in &problems {
         let path = loaded.world.source(problem.span.file).map_or("", |source| &source.path);
         let at = place(&loaded.world, problem.span).replacen('@', ":", 1);
-        let _ = writeln!(out, "{path}{at}: problem[{}] {}", problem.id, problem.message);
+        let said = format!("{path}{at}: problem[{}] {}", problem.id(), problem.message);
+        writeln!(env.stderr, "{}", crate::report::line(&said))?;
     }
+    let mut out = String::new();
     let hidden = Hidden::new(loaded.world.parts().flat_map(|part| secrets(&loaded.world, part)));
     if args.merged {
         let shown = |text: &Text| hidden.show(text);

@@ -21,7 +21,7 @@ pub fn harden(args: &Harden, env: &mut Env<'_>) -> Result<u8, Failure> {
 fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let judging = &args.judging;
-    let named = config::named(judging);
+    let named = config::named(judging)?;
     let options = config::options(judging, &config);
     wanted.heed = config::heed(judging, env);
     let plan = if named == ["-"] {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod config;
+mod document;
 mod explain;
 mod facts;
 mod fix;
@@ -15,7 +16,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::engine::Date;
 
@@ -57,9 +58,22 @@ impl From<String> for Failure {
     }
 }
 
+/// The arguments, with `check` where they begin with a path or with an option of it.
+fn with_command(env: &Env<'_>) -> Vec<OsString> {
+    let mut args = env.args.clone();
+    let Some(first) = args.get(1).map(|first| first.to_string_lossy()) else { return args };
+    let own = Args::command();
+    let command = first == "help" || own.get_subcommands().any(|command| command.get_name() == first);
+    let option = first.starts_with('-') && !["-h", "--help", "-V", "--version"].contains(&&*first);
+    if !command && (option || first.contains(['/', '.']) || env.directory.join(&*first).exists()) {
+        args.insert(1, "check".into());
+    }
+    args
+}
+
 /// Runs the program. Returns the exit status: 0 clean, 1 findings, 2 something could not be judged, 3 internal error.
 pub fn main(env: &mut Env<'_>) -> u8 {
-    let args = match Args::try_parse_from(&env.args) {
+    let args = match Args::try_parse_from(with_command(env)) {
         Ok(args) => args,
         Err(error) => {
             let text = error.render().to_string();

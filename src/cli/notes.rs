@@ -12,7 +12,7 @@ pub fn notes(plan: &Plan) -> String {
     // Writing to a string cannot fail.
     for problem in &plan.before.report.problems {
         let path = plan.before.report.path(problem.span.file);
-        let _ = writeln!(out, "problem[{}] {path}: {}", problem.id, problem.message);
+        let _ = writeln!(out, "problem[{}] {path}: {}", problem.id(), problem.message);
     }
     changed(plan, &mut out);
     left(plan, &mut out);
@@ -44,18 +44,30 @@ fn changed(plan: &Plan, out: &mut String) {
 fn left(plan: &Plan, out: &mut String) {
     let report = &plan.after.report;
     let worth = plan.left.iter().filter(|left| left.severity > Severity::Info);
-    let groups = gathered(worth, |left| (report.path(left.at.file), &left.rule, &left.reason));
+    let (harden, mut person): (Vec<&Left>, Vec<&Left>) = worth.partition(|left| left.harden);
+    // The worst first.
+    person.sort_by_key(|left| std::cmp::Reverse(left.severity));
+    let groups = gathered(person, |left| (report.path(left.at.file), left.severity, &left.rule, said(left)));
     if !groups.is_empty() {
         let _ = writeln!(out, "\nleft for a person:");
     }
     let line =
         |left: &Left| report.source(left.at.file).map_or(0, |source| source.position(left.at.start).line);
     for group in &groups {
-        let Left { rule, reason, at, .. } = group[0];
+        let Left { rule, severity, at, .. } = group[0];
         let lines = listed(group.iter().map(|left| line(left).to_string()));
         let subjects = listed(group.iter().map(|left| left.subject.clone()));
-        let _ = writeln!(out, "- {}:{lines} [{rule}] {subjects}: {reason}", report.path(at.file));
+        let (path, severity, said) = (report.path(at.file), severity.name(), said(group[0]));
+        let _ = writeln!(out, "- {path}:{lines} {severity}[{rule}] {subjects}: {said}");
     }
+    if !harden.is_empty() {
+        let _ = writeln!(out, "\n`plimsoll harden` mends {} more, each with a caveat", harden.len());
+    }
+}
+
+/// What to do, or why it was not done; what is wrong where nobody knows.
+fn said(left: &Left) -> &str {
+    if left.reason.is_empty() { &left.message } else { &left.reason }
 }
 
 /// The groups of equal key, in the order in which each begins; none is empty.
@@ -75,8 +87,16 @@ fn gathered<'a, T, K: Ord>(
     groups
 }
 
+/// More than this of one kind are only counted.
+const LISTED: usize = 8;
+
 fn listed(texts: impl Iterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.collect();
     texts.dedup();
+    if texts.len() > LISTED {
+        let more = texts.len() - LISTED;
+        texts.truncate(LISTED);
+        texts.push(format!("and {more} more"));
+    }
     texts.join(", ")
 }

@@ -4,64 +4,27 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::fix::{Outcome, examples};
-use crate::policy::{Mistake, Reader, Rule, Values, lists};
-use crate::source::{Disk, FileId, Files, Source, decode};
-use crate::syntax::{Data, yaml};
+use crate::policy::{Reader, Rule, lists};
+use crate::syntax::Data;
 
 use super::args::Test;
 use super::check::print;
-use super::config::locate;
+use super::document::Document;
 use super::{Env, Failure};
 
-/// A rule file with what is needed to point into it.
-pub struct OwnRule {
-    source: Source,
-    tree: yaml::Tree,
-    /// What it says.
-    pub data: Data,
-}
-
-impl OwnRule {
-    fn read(path: &Path, env: &Env<'_>) -> Result<Self, Failure> {
-        let shown = path.strip_prefix(&env.directory).unwrap_or(path).to_string_lossy().into_owned();
-        let text = Disk::new(&env.directory)
-            .read(&path.to_string_lossy())
-            .and_then(|bytes| decode(bytes, false))
-            .map_err(|error| Failure(format!("{shown}: {}", error.message)))?;
-        let source = Source::new(FileId(0), &shown, &text);
-        let tree = yaml::parse(&source, yaml::Limits::default());
-        if let Some(problem) = tree.problems.first() {
-            let at = source.position(problem.span.start);
-            return Err(Failure(format!("{shown}:{}:{}: {}", at.line, at.column, problem.message)));
-        }
-        let data = tree.root().and_then(|root| tree.to_data(root, &mut 100_000));
-        let data = data.ok_or_else(|| Failure(format!("{shown}: this is no rule file")))?;
-        Ok(Self { source, tree, data })
-    }
-
-    /// A mistake in it, in words with its place.
-    fn explain(&self, mistake: &Mistake) -> String {
-        let root = self.tree.root().unwrap_or_default();
-        let at = self.source.position(locate(&self.tree, root, &mistake.path));
-        format!("{}:{}:{}: {}", self.source.path, at.line, at.column, mistake.message)
-    }
-
-    /// Checks it as strictly as a test does.
-    fn check(&self, lists: &Values) -> Result<(), Failure> {
-        let read = Rule::read(&Reader::new(&self.data), lists.clone());
-        read.map(|_| ()).map_err(|mistake| Failure(self.explain(&mistake)))
-    }
-}
-
 /// The rules of files and folders, checked.
-pub fn read(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<OwnRule>, Failure> {
+pub fn read(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<Document>, Failure> {
     let mut lists = lists();
     lists.set_strict();
     let mut rules = Vec::new();
     for path in paths {
         for file in files(path, 0)? {
-            let rule = OwnRule::read(&file, env)?;
-            rule.check(&lists)?;
+            let rule = Document::read(&file, env)?;
+            if rule.data == Data::Null {
+                return Err(Failure(format!("{}: this is no rule file", rule.source.path)));
+            }
+            // As strictly as a test does.
+            Rule::read(&Reader::new(&rule.data), lists.clone()).map_err(|mistake| rule.explain(&mistake))?;
             rules.push(rule);
         }
     }

@@ -210,7 +210,7 @@ fn problems(report: &Report) -> Vec<Value> {
         .iter()
         .map(|problem| {
             json!({
-                "id": problem.id, "message": problem.message, "path": report.path(problem.span.file),
+                "id": problem.id(), "message": problem.message, "path": report.path(problem.span.file),
                 "start": position(report, problem.span, problem.span.start),
                 "end": position(report, problem.span, problem.span.end),
             })

@@ -66,7 +66,7 @@ pub fn add(run: &mut Run) {
         for (index, script) in scripts(parsed).iter().enumerate() {
             match remarks(script) {
                 Ok(all) => findings.extend(all.iter().filter_map(|remark| finding(script, remark, index))),
-                Err(message) => problems.push(Problem::new("shellcheck", message, script.text.span())),
+                Err(message) => problems.push(Problem::new(Problem::SHELLCHECK, message, script.text.span())),
             }
         }
     }

@@ -66,7 +66,7 @@ pub fn check(
     by_place(&mut report.findings, &sources);
     let path = |file: FileId| sources.get(file.0 as usize).map_or("", |source| &*source.path);
     problems.sort_by(|a: &Problem, b| {
-        (path(a.span.file), a.span.start, a.id).cmp(&(path(b.span.file), b.span.start, b.id))
+        (path(a.span.file), a.span.start, a.id()).cmp(&(path(b.span.file), b.span.start, b.id()))
     });
     report.undecided.sort_by(|a, b| {
         (path(a.span.file), a.span.start, &a.rule.id).cmp(&(path(b.span.file), b.span.start, &b.rule.id))
@@ -172,7 +172,10 @@ fn guarded(world: &facts::World, part: &Part, policy: &Policy) -> Judgement {
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
         let at = Span::point(part.files.last().copied().unwrap_or_default(), 0);
         let message = "plimsoll failed on this file; please report it with the file";
-        Judgement { problems: vec![Problem::new("internal-error", message, at)], ..Judgement::default() }
+        Judgement {
+            problems: vec![Problem::new(Problem::INTERNAL_ERROR, message, at)],
+            ..Judgement::default()
+        }
     })
 }
 

@@ -55,7 +55,7 @@ pub fn judge(world: &World, part: &Part, policy: &Policy) -> Judgement {
             if judgement.findings.len() >= FINDINGS_PER_PART {
                 let at = Span::new(part.files.last().copied().unwrap_or_default(), 0, 0);
                 let message = format!("judging stopped after {FINDINGS_PER_PART} findings");
-                judgement.problems.push(Problem::new("too-many-findings", message, at));
+                judgement.problems.push(Problem::new(Problem::TOO_MANY_FINDINGS, message, at));
                 return judgement;
             }
         }

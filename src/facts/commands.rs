@@ -38,7 +38,7 @@ pub fn too_deep(script: &Script, at: Span) -> Option<Problem> {
         "commands nested deeper than {} levels are not looked into; write them one after another",
         shell::DEPTH
     );
-    script.truncated.then(|| Problem::new("shell-too-deep", message, at))
+    script.truncated.then(|| Problem::new(Problem::SHELL_TOO_DEEP, message, at))
 }
 
 /// Adds the commands of a script; `more` completes each of them.

@@ -17,12 +17,12 @@ pub type Note = (u32, String);
 pub fn unified(file: &Rewritten, secrets: (&[Span], &[Span]), notes: &[Note]) -> String {
     let path = &file.path;
     if file.secret {
-        let what = if file.before.is_some() { "gets a value" } else { "is made" };
-        return format!("# {path} {what} that is not shown\n");
+        let what = if file.before.is_some() { "gets a value that" } else { "is made; what it holds" };
+        return format!("# {path} {what} is not shown\n");
     }
     let old = masked(file.before.as_deref().unwrap_or(""), secrets.0);
     let new = masked(&file.after, secrets.1);
-    let diff = TextDiff::from_lines(&old, &new);
+    let diff = TextDiff::configure().newline_terminated(true).diff_slices(&lines(&old), &lines(&new));
     let mut unified = diff.unified_diff();
     let hunks: Vec<_> = unified.context_radius(2).iter_hunks().collect();
     let ends: Vec<usize> =
@@ -50,8 +50,6 @@ pub fn unified(file: &Rewritten, secrets: (&[Span], &[Span]), notes: &[Note]) ->
 
 /// The bytes of the old text that others take the place of, as few as can be told, and the bytes of the new text there.
 pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
-    // Of lines that end with LF only: those of `from_lines` end with a lone CR, too.
-    let lines = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
     let (old_lines, new_lines) = (lines(old), lines(new));
     let diff = TextDiff::from_slices(&old_lines, &new_lines);
     let (old_starts, new_starts) = (line_starts(&old_lines), line_starts(&new_lines));
@@ -77,6 +75,11 @@ pub fn replacements(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
     }
     all.retain(|(before, after)| !before.is_empty() || !after.is_empty());
     all
+}
+
+/// Lines that end with LF only: those of the crate end with a lone CR, too.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
 }
 
 /// Where lines start, and where the last one ends.
@@ -121,7 +124,7 @@ fn masked(text: &str, secrets: &[Span]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{masked, replacements};
+    use super::{Rewritten, masked, replacements, unified};
     use crate::source::{FileId, Span};
 
     fn check(old: &str, new: &str) {
@@ -151,6 +154,21 @@ mod tests {
             check(old, new);
         }
         assert_eq!(replacements("a: 1\nb: 2\n", "a: 1\nb: 3\n"), [(8..9, 8..9)]);
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_no_line() {
+        let (before, after) = ("a\rb\nc: 1\n", "a\rb\nc: 2");
+        let file = Rewritten {
+            path: "x".to_owned(),
+            before: Some(before.to_owned()),
+            after: after.to_owned(),
+            secret: false,
+        };
+        let diff = unified(&file, (&[], &[]), &[]);
+        let expected =
+            "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\rb\n-c: 1\n+c: 2\n\\ No newline at end of file\n";
+        assert_eq!(diff, expected);
     }
 
     #[test]

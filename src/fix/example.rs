@@ -61,6 +61,8 @@ impl std::fmt::Display for Outcome {
 /// The examples of a rule file.
 pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
     let targets = rule.get("targets").and_then(|list| list.texts().ok()).unwrap_or_default();
+    let dockerfile = |name: &String| name == Target::Dockerfile.name();
+    let both = targets.iter().any(dockerfile) && !targets.iter().all(dockerfile);
     let mut all = Vec::new();
     for example in rule.get("examples").map(|list| list.items()).unwrap_or_default() {
         const KEYS: [&str; 5] = ["finds", "silent", "fixed", "target", "options"];
@@ -81,13 +83,14 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
             .filter_map(|(name, value)| Some((name.to_owned(), value.texts().ok()?)))
             .collect();
         let fixed = example.get("fixed").and_then(|text| text.text().ok());
+        let before = all.len();
         for target in
             Target::ALL.into_iter().filter(|target| targets.iter().any(|name| name == target.name()))
         {
             if named.as_ref().is_some_and(|named| named != target.name()) {
                 continue;
             }
-            let files = files(body.data(), target);
+            let files = files(body.data(), target, both)?;
             if files.is_empty() {
                 continue;
             }
@@ -106,49 +109,46 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
             }
             all.push(it);
         }
+        if all.len() == before {
+            return Err("an example fits none of the rule's targets".to_owned());
+        }
     }
     Ok(all)
 }
 
-/// The files of an example on a target; none when the example is for another one.
-fn files(body: &Data, target: Target) -> Vec<(String, String)> {
+/// The files of an example on a target; none when the example is for another one. Only of a rule for Dockerfiles and for
+/// YAML it must be told which of them a text is.
+fn files(body: &Data, target: Target, both: bool) -> Result<Vec<(String, String)>, String> {
     match body {
         Data::Text(text) => {
-            let yaml = [
-                "services:",
-                "networks:",
-                "volumes:",
-                "secrets:",
-                "configs:",
-                "version:",
-                "name:",
-                "x-",
-                "a:",
-            ]
-            .iter()
-            .any(|key| text.lines().any(|line| line.trim_start_matches(['«', '‹']).starts_with(key)));
-            let name = match (target, yaml) {
-                (Target::Dockerfile, false) => "Dockerfile",
-                (Target::Compose, true) => "compose.yaml",
-                (Target::Stack, true) => "stack.yaml",
-                _ => return Vec::new(),
+            let name = match target {
+                Target::Dockerfile => "Dockerfile",
+                Target::Compose => "compose.yaml",
+                Target::Stack => "stack.yaml",
             };
-            vec![(name.to_owned(), text.clone())]
+            let fits = !both || is_yaml(text) == (target != Target::Dockerfile);
+            Ok(if fits { vec![(name.to_owned(), text.clone())] } else { Vec::new() })
         }
         Data::Map(entries) => {
-            let Some((_, Data::Map(files))) = entries.iter().find(|(key, _)| key == "files") else {
-                return Vec::new();
+            let files = entries.iter().find(|(key, _)| key == "files");
+            let Some((_, Data::Map(files))) = files else {
+                return Err("an example is a text, or has `files`".to_owned());
             };
-            files
-                .iter()
-                .filter_map(|(path, text)| match text {
-                    Data::Text(text) => Some((path.clone(), text.clone())),
-                    _ => None,
-                })
-                .collect()
+            let one = |(path, text): &(String, Data)| match text {
+                Data::Text(text) => Ok((path.clone(), text.clone())),
+                _ => Err(format!("`{path}` of an example is no text")),
+            };
+            files.iter().map(one).collect()
         }
-        _ => Vec::new(),
+        _ => Err("an example is a text, or has `files`".to_owned()),
     }
+}
+
+/// Whether a text is a Compose file or a stack rather than a Dockerfile.
+fn is_yaml(text: &str) -> bool {
+    let keys = ["services:", "networks:", "volumes:", "secrets:", "configs:", "version:", "name:", "x-"];
+    let begins = |line: &str| keys.iter().any(|key| line.trim_start_matches(['«', '‹']).starts_with(key));
+    text.lines().any(begins)
 }
 
 /// Removes the marks and notes where they were.

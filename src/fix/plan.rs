@@ -67,6 +67,8 @@ pub struct Left {
     pub message: String,
     /// Why it was not mended, or what to do.
     pub reason: String,
+    /// Whether nobody but `harden` was asked for is why: it can be mended mechanically.
+    pub harden: bool,
 }
 
 /// A file whose text changes.
@@ -261,13 +263,11 @@ fn rewritten(files: &dyn Files, mended: &Mended) -> Vec<Rewritten> {
 fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec<Left> {
     let one = |finding: &Finding| {
         let refused = reasons.get(&attempted(after, finding)).cloned();
-        let advice = finding.repair.as_ref().map(|repair| {
-            if wanted.takes(finding) || !is_mechanical(repair) {
-                repair.title.clone()
-            } else {
-                format!("{} (with `harden`, or `fix --unsafe`)", repair.title)
-            }
-        });
+        let repair = finding.repair.as_ref();
+        let harden =
+            repair.is_some_and(|it| refused.is_none() && is_mechanical(it) && !wanted.takes(finding));
+        let how = if harden { " (with `harden`, or `fix --unsafe`)" } else { "" };
+        let advice = repair.map(|repair| format!("{}{how}", repair.title));
         Left {
             rule: finding.rule.id.clone(),
             subject: finding.subject.clone(),
@@ -275,6 +275,7 @@ fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec
             at: finding.primary.span,
             message: finding.message.clone(),
             reason: refused.or(advice).unwrap_or_default(),
+            harden,
         }
     };
     after.report.active().map(one).collect()

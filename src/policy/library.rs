@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::facts::Target;
-use crate::source::nearest;
+use crate::source::{PROBLEMS, nearest};
 use crate::syntax::Data;
 
 use super::options::Values;
@@ -104,25 +104,23 @@ pub fn lists() -> Values {
 
 /// The policy that a selection of the built-in rules makes.
 pub fn load(selection: &Selection) -> Result<Policy, String> {
-    let documents = documents(&selection.own);
-    let known: Vec<&Names> = documents.iter().map(|(names, _)| names).collect();
+    let catalogue = Catalogue::of(&selection.own);
     let named = selection.select.iter().chain(&selection.ignore);
     for name in named.chain(selection.severity.keys()).chain(selection.options.keys()) {
-        if !known.iter().any(|rule| rule.is(name)) {
-            let ids = known.iter().map(|rule| rule.id.as_str());
-            let hint =
-                nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            return Err(format!("there is no rule `{name}`{hint}"));
+        catalogue.rule(name)?;
+    }
+    for (rule, given) in &selection.options {
+        for option in given.keys() {
+            catalogue.option(rule, option)?;
         }
     }
     if !PROFILES.iter().any(|(name, _)| *name == selection.profile) {
         let names: Vec<&str> = PROFILES.iter().map(|(name, _)| *name).collect();
         return Err(format!("there is no profile `{}`; known are {}", selection.profile, names.join(", ")));
     }
-    known_options(&documents, selection)?;
     let lists = lists();
     let mut rules = Vec::new();
-    for (names, body) in &documents {
+    for (names, body) in &catalogue.0 {
         if !names.wanted(selection) {
             continue;
         }
@@ -144,18 +142,50 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             rules.push(rule);
         }
     }
-    let names = documents.into_iter().flat_map(|(names, _)| names.all()).collect();
+    let names = catalogue.0.into_iter().flat_map(|(names, _)| names.all()).collect();
     Ok(Policy::new(rules).knowing(names))
 }
 
-/// Refuses options that the rule does not have.
-fn known_options(documents: &[(Names, Body<'_>)], selection: &Selection) -> Result<(), String> {
-    for (rule, given) in &selection.options {
-        for (names, body) in documents.iter().filter(|(names, _)| names.is(rule)) {
+/// The rules that there are, on or off: what a configuration may name.
+pub struct Catalogue<'d>(Vec<(Names, Body<'d>)>);
+
+impl<'d> Catalogue<'d> {
+    /// The built-in rules, and the user's own in their places or behind them.
+    pub fn of(own: &'d [Data]) -> Self {
+        let mut all: Vec<(Names, Body<'_>)> =
+            builtin().iter().map(|rule| (rule.names.clone(), Body::Builtin(rule))).collect();
+        for data in own {
+            let names = Names::of(data);
+            match all.iter_mut().find(|(builtin, _)| builtin.id == names.id) {
+                Some(place) => *place = (names, Body::Own(data)),
+                None => all.push((names, Body::Own(data))),
+            }
+        }
+        Self(all)
+    }
+
+    /// Refuses a name that no rule goes by.
+    pub fn rule(&self, name: &str) -> Result<(), String> {
+        if self.0.iter().any(|(names, _)| names.is(name)) {
+            return Ok(());
+        }
+        if PROBLEMS.iter().any(|kind| kind.id == name) {
+            return Err(format!(
+                "`{name}` is no rule but a problem: what could not be judged is not ignored"
+            ));
+        }
+        let ids = self.0.iter().map(|(names, _)| names.id.as_str());
+        let hint = nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        Err(format!("there is no rule `{name}`{hint}"))
+    }
+
+    /// Refuses an option that a rule does not have.
+    pub fn option(&self, rule: &str, name: &str) -> Result<(), String> {
+        for (names, body) in self.0.iter().filter(|(names, _)| names.is(rule)) {
             let data = body.data();
             let options = Reader::new(&data).get("options").and_then(|options| options.entries().ok());
             let known: Vec<&str> = options.into_iter().flatten().map(|(name, _)| name).collect();
-            if let Some(name) = given.keys().find(|name| !known.contains(&name.as_str())) {
+            if !known.contains(&name) {
                 let hint = match nearest(name, known.iter().copied()) {
                     Some(near) => format!("; did you mean `{near}`?"),
                     None if known.is_empty() => "; it has none".to_owned(),
@@ -164,8 +194,8 @@ fn known_options(documents: &[(Names, Body<'_>)], selection: &Selection) -> Resu
                 return Err(format!("the rule `{}` has no option `{name}`{hint}", names.id));
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Where the rest of a rule is.
@@ -181,20 +211,6 @@ impl Body<'_> {
             Self::Own(data) => Cow::Borrowed(data),
         }
     }
-}
-
-/// The built-in rules, and the user's own in their places or behind them.
-fn documents(own: &[Data]) -> Vec<(Names, Body<'_>)> {
-    let mut all: Vec<(Names, Body<'_>)> =
-        builtin().iter().map(|rule| (rule.names.clone(), Body::Builtin(rule))).collect();
-    for data in own {
-        let names = Names::of(data);
-        match all.iter_mut().find(|(builtin, _)| builtin.id == names.id) {
-            Some(place) => *place = (names, Body::Own(data)),
-            None => all.push((names, Body::Own(data))),
-        }
-    }
-    all
 }
 
 /// Every built-in rule, whether it is on or not.

@@ -196,6 +196,13 @@ impl Rule {
         self.cases.iter().map(|case| case.severity).max().unwrap_or(self.about.severity)
     }
 
+    /// Its severity, from the least to the worst that it can report: `low to high`.
+    pub fn severities(&self) -> String {
+        let least = self.cases.iter().map(|case| case.severity).min().unwrap_or(self.about.severity);
+        let worst = self.worst();
+        if least == worst { worst.name().to_owned() } else { format!("{} to {}", least.name(), worst.name()) }
+    }
+
     /// The safety of the best fix that any case has.
     pub fn best_fix(&self) -> Option<fix::Safety> {
         self.cases.iter().flat_map(|case| &case.fixes).map(|fix| fix.safety).min()

@@ -16,7 +16,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
             line(&source.path),
             at.line,
             at.column,
-            problem.id,
+            problem.id(),
             line(&problem.message)
         )?;
     }

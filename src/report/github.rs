@@ -11,7 +11,7 @@ use super::escape::line;
 
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     for problem in &report.problems {
-        command(report, "error", problem.id, problem.span, &problem.message, out)?;
+        command(report, "error", problem.id(), problem.span, &problem.message, out)?;
     }
     let mut findings: Vec<&Finding> =
         report.findings.iter().filter(|finding| options.shows(finding)).collect();

@@ -21,7 +21,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     for problem in &report.problems {
         let title = format!(
             "{} {}",
-            paint(options, "31", &format!("problem[{}]", problem.id)),
+            paint(options, "31", &format!("problem[{}]", problem.id())),
             line(&problem.message)
         );
         let block = Block { title, labels: vec![(problem.span, String::new())], help: None };
@@ -164,7 +164,8 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
         let passed_over = report.active().any(|finding| finding.severity > Severity::Info);
         let from =
             if passed_over { format!(" from `{}` on", options.min_severity.name()) } else { String::new() };
-        write!(out, "{files} {plural} checked, nothing found{from}")?;
+        let nothing = if files > 0 { ", nothing found" } else { "" };
+        write!(out, "{files} {plural} checked{nothing}{from}")?;
     } else {
         write!(out, "{files} {plural} checked: {}", counts.join(", "))?;
     }
@@ -186,7 +187,8 @@ fn summary(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Resul
         writeln!(out, "`plimsoll fix` mends {safe}{} safely", if all_shown { " of them" } else { "" })?;
     }
     if harden > 0 {
-        writeln!(out, "`plimsoll harden` mends {harden} more, each with a caveat")?;
+        let more = if safe > 0 { " more" } else { "" };
+        writeln!(out, "`plimsoll harden` mends {harden}{more}, each with a caveat")?;
     }
     match report.undecided.len() {
         0 => {}

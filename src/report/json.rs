@@ -25,7 +25,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
         .iter()
         .map(|problem| {
             json!({
-                "id": problem.id, "aliases": [], "message": problem.message, "path": report.path(problem.span.file),
+                "id": problem.id(), "aliases": problem.kind.aliases, "message": problem.message, "path": report.path(problem.span.file),
                 "start": position(report, problem.span, problem.span.start),
                 "end": position(report, problem.span, problem.span.end),
             })

@@ -20,7 +20,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
         writeln!(out, "| | place | |\n|---|---|---|")?;
     }
     for problem in report.problems.iter().take(ROWS) {
-        row(report, "problem", problem.span, &problem.message, problem.id, out)?;
+        row(report, "problem", problem.span, &problem.message, problem.id(), out)?;
     }
     for finding in findings.iter().take(ROWS) {
         let severity = finding.severity.name();

@@ -87,10 +87,7 @@ pub fn discover(
     let root = Disk::new(directory).root;
     let mut overrides = ignore::overrides::OverrideBuilder::new(directory);
     for pattern in exclude {
-        overrides.add(&format!("!{pattern}")).map_err(|error| match error {
-            ignore::Error::Glob { err, .. } => format!("`{pattern}` is no pattern: {err}"),
-            error => format!("`{pattern}` is no pattern: {error}"),
-        })?;
+        exclude_from(&mut overrides, pattern)?;
     }
     let overrides = overrides.build().map_err(|error| error.to_string())?;
     let excluded = |path: &Path| {
@@ -137,6 +134,19 @@ pub fn discover(
     all.sort();
     all.dedup_by(|a, b| a.path == b.path);
     Ok(all)
+}
+
+/// Refuses what is no pattern of files to exclude.
+pub fn check_pattern(pattern: &str) -> Result<(), String> {
+    exclude_from(&mut ignore::overrides::OverrideBuilder::new(""), pattern)
+}
+
+fn exclude_from(overrides: &mut ignore::overrides::OverrideBuilder, pattern: &str) -> Result<(), String> {
+    match overrides.add(&format!("!{pattern}")) {
+        Ok(_) => Ok(()),
+        Err(ignore::Error::Glob { err, .. }) => Err(format!("`{pattern}` is no pattern: {err}")),
+        Err(error) => Err(format!("`{pattern}` is no pattern: {error}")),
+    }
 }
 
 /// Whether a link leads below one of these directories. One that leads nowhere stays what it is; reading it says so.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::clean_path;
+use super::{Problem, ProblemKind, clean_path};
 
 /// The largest file that is read.
 pub const FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -11,8 +11,8 @@ pub const FILE_BYTES: u64 = 8 * 1024 * 1024;
 /// Why a file could not be read, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
-    /// A stable id.
-    pub id: &'static str,
+    /// Which kind of problem it is.
+    pub kind: &'static ProblemKind,
     /// What is wrong and what to do.
     pub message: String,
     /// The text before the byte at fault: the problem stands at its end.
@@ -20,8 +20,8 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    fn new(id: &'static str, message: impl Into<String>) -> Self {
-        Self { id, message: message.into(), before: String::new() }
+    fn new(kind: &'static ProblemKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), before: String::new() }
     }
 }
 
@@ -70,17 +70,17 @@ impl Disk {
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         use std::io::Read;
-        let failed = |error: std::io::Error| {
-            ReadError::new("unreadable", format!("this file cannot be read: {error}"))
-        };
-        let file = Self::open(&self.directory.join(path)).map_err(failed)?;
+        let whole = self.directory.join(path);
+        let failed =
+            |error: std::io::Error| ReadError::new(Problem::UNREADABLE, unreadable(&whole, error.kind()));
+        let file = Self::open(&whole).map_err(failed)?;
         let about = file.metadata().map_err(failed)?;
         if !about.is_file() {
-            return Err(ReadError::new("not-a-file", "this is not a regular file"));
+            return Err(ReadError::new(Problem::NOT_A_FILE, "this is not a regular file"));
         }
         let too_large = || {
             let message = format!("this file is larger than {FILE_BYTES} bytes");
-            Err(ReadError::new("too-large", message))
+            Err(ReadError::new(Problem::TOO_LARGE, message))
         };
         if about.len() > FILE_BYTES {
             return too_large();
@@ -109,6 +109,16 @@ impl Files for Disk {
     }
 }
 
+/// Why the system does not let a file be read.
+fn unreadable(path: &Path, why: std::io::ErrorKind) -> String {
+    match why {
+        std::io::ErrorKind::PermissionDenied => "this file may not be read".to_owned(),
+        _ if path.is_symlink() => "this link leads nowhere, or in a circle".to_owned(),
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        why => format!("this file cannot be read: {why}"),
+    }
+}
+
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
@@ -126,7 +136,10 @@ impl Memory {
 
 impl Files for Memory {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.files.get(path).cloned().ok_or_else(|| ReadError::new("unreadable", "there is no such file"))
+        self.files
+            .get(path)
+            .cloned()
+            .ok_or_else(|| ReadError::new(Problem::UNREADABLE, "there is no such file"))
     }
 
     fn is_file(&self, path: &str) -> bool {
@@ -147,7 +160,7 @@ impl Files for Memory {
 /// bytes may stand in lines that begin with `#`; they become replacement characters.
 pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(ReadError::new("encoding", "this file is UTF-16; Docker reads UTF-8 only"));
+        return Err(ReadError::new(Problem::ENCODING, "this file is UTF-16; Docker reads UTF-8 only"));
     }
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
         return Err(at_byte(&bytes, at, format!("there is a NUL byte at byte {at}")));
@@ -175,7 +188,7 @@ pub fn decode(bytes: Vec<u8>, lenient_comments: bool) -> Result<String, ReadErro
 
 fn at_byte(bytes: &[u8], at: usize, message: String) -> ReadError {
     let before = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default()).into_owned();
-    ReadError { before, ..ReadError::new("encoding", message) }
+    ReadError { before, ..ReadError::new(Problem::ENCODING, message) }
 }
 
 fn lone_carriage_return(bytes: &[u8]) -> Option<usize> {
@@ -229,7 +242,7 @@ mod tests {
     fn encodings() {
         let fails = |bytes: &[u8]| {
             let error = decode(bytes.to_vec(), true).unwrap_err();
-            assert_eq!(error.id, "encoding");
+            assert_eq!(error.kind, Problem::ENCODING);
             error.before
         };
         assert!(decode(b"\xef\xbb\xbfFROM x\r\n".to_vec(), false).is_ok());

@@ -12,7 +12,7 @@ mod problem;
 mod span;
 mod text;
 
-pub use discover::{Found, Guess, HOOK_EXCLUDE, HOOK_PATTERN, discover, guess};
+pub use discover::{Found, Guess, HOOK_EXCLUDE, HOOK_PATTERN, check_pattern, discover, guess};
 pub use edit::{Edit, apply};
 pub use files::{Disk, FILE_BYTES, Files, Memory, ReadError, decode};
 pub use glob::glob;
@@ -20,7 +20,7 @@ pub use ignored::git_ignores;
 pub use lines::LineIndex;
 pub use nearest::{is_one_edit, nearest};
 pub use paths::{clean_path, is_under};
-pub use problem::Problem;
+pub use problem::{PROBLEMS, Problem, ProblemKind};
 pub use span::{FileId, Position, Span};
 pub use text::{Hole, Origin, Text, TextBuilder};
 

@@ -84,7 +84,7 @@ pub fn too_deep(text: &Text) -> Option<Problem> {
     }
     (deepest > DEPTH).then(|| {
         let message = format!("variables nested deeper than {DEPTH} levels are not looked into");
-        Problem::new("variables-too-deep", message, text.span())
+        Problem::new(Problem::VARIABLES_TOO_DEEP, message, text.span())
     })
 }
 

@@ -19,9 +19,18 @@ pub struct Reference {
     pub valid: bool,
 }
 
+/// The password of a reference that is written like a URL, `user:password@host/repository`: Docker takes none.
+pub fn password(text: &Text) -> Option<Text> {
+    let (login, place) = text.split_once('@')?;
+    let (_, password) = login.split_once(':')?;
+    // A digest has no slash.
+    let is_login = place.find('/').is_some() && !password.is_empty() && password.find('/').is_none();
+    (is_login && !text.as_str().contains(char::is_whitespace)).then_some(password)
+}
+
 /// Takes a reference apart.
 pub fn parse(text: &Text) -> Reference {
-    if text.as_str().contains("://") {
+    if text.as_str().contains("://") || password(text).is_some() {
         // A URL has no tag: what stands behind its colon may be a password.
         let repository = text.clone();
         return Reference {
@@ -136,6 +145,8 @@ mod tests {
         assert!(!shown("nginx:").4);
         let url = "https://user:word@host.example/x";
         assert_eq!(shown(url), (None, url.into(), None, None, false));
+        let login = "user:word@host.example/x:1";
+        assert_eq!(shown(login), (None, login.into(), None, None, false));
     }
 
     #[test]

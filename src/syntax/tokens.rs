@@ -2,6 +2,8 @@
 
 use crate::source::Text;
 
+use super::reference;
+
 /// A credential in a text.
 #[derive(Clone, Debug)]
 pub struct Token {
@@ -136,9 +138,10 @@ pub fn find(text: &Text) -> Vec<Token> {
 /// A text with `dots` in the place of each credential in it.
 pub fn masked(text: &Text, dots: &str) -> String {
     let mut out = text.as_str().to_owned();
-    for token in find(text).iter().rev() {
-        if let Some(at) = out.rfind(token.value.as_str()) {
-            out.replace_range(at..at + token.value.len(), dots);
+    let tokens = find(text).into_iter().map(|token| token.value);
+    for secret in tokens.chain(reference::password(text)).collect::<Vec<_>>().iter().rev() {
+        if let Some(at) = out.rfind(secret.as_str()) {
+            out.replace_range(at..at + secret.len(), dots);
         }
     }
     out

@@ -217,15 +217,33 @@ fn other_commands_know_rules_by_any_name() {
     assert!(folder.run(&["explain", "XY1"]).err.contains("`plimsoll rules` lists them"));
     let own = folder.run(&["explain", "unused-ignore"]).out;
     assert!(own.contains("ignores nothing"), "{own}");
+    for (name, said) in [
+        ("yaml-syntax", "yaml-syntax  problem\nNot valid YAML\n"),
+        ("DL1000", "dockerfile-syntax  problem\n"),
+        ("root-user-implicit", "root-user-implicit  low to high\n"),
+        ("root-user-implicit", "\nseverity    high      no USER"),
+        ("image-registry-not-allowed", "\noptions     trusted: the rule is off until it has a value\n"),
+        ("add-instead-of-copy", "\nfix         `plimsoll fix`: "),
+        ("memory-limit-missing", "`plimsoll harden`: limit it to 512 MB (the number is a guess"),
+    ] {
+        let page = folder.run(&["explain", name]).out;
+        assert!(page.contains(said), "{name}: {page}");
+    }
+    let near = folder.run(&["explain", "yaml-syntx"]);
+    assert!(near.code == 2 && near.err.contains("did you mean `yaml-syntax`?"), "{near:?}");
     let table = folder.run(&["rules"]).out;
+    for kind in plimsoll::source::PROBLEMS {
+        assert!(table.lines().any(|line| line.starts_with(&format!("{} ", kind.id))), "{}", kind.id);
+    }
     assert!(table.lines().any(|line| line.starts_with("privileged-container ")), "{table}");
     let json: serde_json::Value = serde_json::from_str(&folder.run(&["rules", "--json"]).out).unwrap();
     assert!(json.as_array().unwrap().iter().any(|rule| rule["id"] == "privileged-container"));
     folder.put("compose.yaml", PRIVILEGED);
     let facts = folder.run(&["facts", "compose.yaml"]).out;
     assert!(facts.contains("privileged = true @4:5"), "{facts}");
-    let problem = folder.run(&["facts", "missing.yaml"]).out;
-    assert!(problem.starts_with("missing.yaml:1:1: problem[unreadable] "), "{problem}");
+    let missing = folder.run(&["facts", "missing.yaml"]);
+    assert_eq!((missing.code, missing.out.as_str()), (2, ""), "{missing:?}");
+    assert_eq!(missing.err, "missing.yaml:1:1: problem[unreadable] there is no such file\n");
 }
 
 #[test]

@@ -102,6 +102,13 @@ fn usage() {
         &["check", "--format", "xml"],
         &["check", "--profile", "relaxed"],
         &["frobnicate"],
+        &["check", ""],
+        &["check", "--select", ""],
+        &["check", "--file", ""],
+        &["check", "-", "compose.yaml"],
+        &["check", "--stdin-filename", "compose.yaml"],
+        &["fix", ""],
+        &["facts", ""],
     ] {
         let output = folder.run(args);
         assert_eq!((output.code, output.out.as_str()), (2, ""), "{args:?}");
@@ -109,6 +116,40 @@ fn usage() {
     }
     assert_eq!(folder.run(&["--help"]).code, 0);
     assert_eq!(folder.run(&["--version"]).code, 0);
+}
+
+#[test]
+fn without_a_command_paths_and_options_are_those_of_check() {
+    let folder = Folder::of(&[("a/compose.yaml", PRIVILEGED), ("fix/compose.yaml", CLEAN)]);
+    let check = folder.run(&["check", "--format", "concise", "a"]);
+    assert_eq!(check.code, 1, "{check:?}");
+    assert_eq!(folder.run(&["--format", "concise", "a"]), check);
+    assert_eq!(folder.run(&["a", "--format", "concise"]), check);
+    assert_eq!(folder.run(&["missing.yaml"]).code, 2);
+    assert!(folder.run(&["missing.yaml"]).out.contains("there is no such file"));
+    assert!(folder.run(&["fix", "--format", "json"]).out.contains("plimsoll.rewrite/1"), "a command first");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_was_not_judged() {
+    let folder = Folder::of(&[("compose.yaml", CLEAN), ("in/other.txt", "")]);
+    for (link, target) in [("Dockerfile", "gone"), ("in/compose.yaml", "compose.yaml"), ("in/up", "..")] {
+        std::os::unix::fs::symlink(target, folder.path().join(link)).unwrap();
+    }
+    for args in [&["check", "--format", "concise"][..], &["check", "--format", "concise", "Dockerfile", "in"]]
+    {
+        let run = folder.run(args);
+        assert_eq!(run.code, 2, "{run:?}");
+        for path in ["Dockerfile", "in/compose.yaml"] {
+            let said = format!("{path}:1:1: problem[unreadable] this link leads nowhere, or in a circle\n");
+            assert!(run.out.contains(&said), "{run:?}");
+        }
+    }
+    let run = folder.run(&["check", "Dockerfile"]);
+    assert!(run.out.contains("\n0 files checked; 1 could not be judged\n"), "{run:?}");
+    assert_eq!(folder.run(&["fix", "Dockerfile"]).code, 2);
+    assert_eq!(folder.run(&["check", "--config", "Dockerfile"]).code, 2);
 }
 
 #[test]

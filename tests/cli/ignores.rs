@@ -73,6 +73,18 @@ fn comments_that_do_nothing_are_findings() {
     ] {
         assert_eq!(dockerfile(text), [expected], "{text}");
     }
+    for (comment, said) in [
+        ("ignore[DL3020] until 2026-02-30: x", "there is no such day; days are written like 2026-12-31"),
+        ("ignore[DL3020", "the bracket is not closed"),
+        ("ignore DL3020", "the rules stand in brackets"),
+        ("ignore[ , ] x", "no rule is named"),
+        ("disable[DL3020]", "only `ignore` and `ignore-file` are known"),
+    ] {
+        let folder =
+            Folder::of(&[("Dockerfile", &format!("FROM debian:12\n# plimsoll: {comment}\nUSER 1\n"))]);
+        let out = folder.run(&["check", "--select", "malformed-ignore", "--format", "concise"]).out;
+        assert!(out.contains(&format!("this ignores nothing: {said}; ")), "{comment}: {out}");
+    }
     let out =
         Folder::of(&[("Dockerfile", "FROM debian:12\n# plimsoll: ignore[add-insted-of-copy] x\nCOPY a /\n")])
             .run(&["check", "--select", "unknown-ignore", "--format", "concise"]);
@@ -169,7 +181,7 @@ fn a_rule_that_the_configuration_ignores_comes_back_behind_its_day() {
     assert_eq!(folder.run(&["check", "--today", "2027-01-01"]).code, 1);
     folder.put("plimsoll.yaml", "ignore: [privileged-container until soon]\n");
     let wrong = folder.run(&["check"]);
-    assert!(wrong.code == 2 && wrong.err.contains("names no day"), "{wrong:?}");
+    assert!(wrong.code == 2 && wrong.err.contains("`soon` is no day"), "{wrong:?}");
 }
 
 #[test]

@@ -43,6 +43,20 @@ fn mistakes_have_a_place_and_a_suggestion() {
         ),
         ("severity:\n  privileged-container: awful\n", "plimsoll.yaml:2:3: there is no word `awful`"),
         ("ignore: [\n", "plimsoll.yaml:1:9: this is not valid YAML"),
+        (
+            "ignore:\n  - privileged-contaner\n",
+            "plimsoll.yaml:2:5: there is no rule `privileged-contaner`; did you mean `privileged-container`?",
+        ),
+        ("select: [a, b]\n", "plimsoll.yaml:1:10: there is no rule `a`"),
+        ("severity:\n  privileged-contaner: low\n", "plimsoll.yaml:2:3: there is no rule"),
+        ("ignore: [yaml-syntax]\n", "plimsoll.yaml:1:10: `yaml-syntax` is no rule but a problem"),
+        ("ignore: [DL3002 until 2026-02-30]\n", "plimsoll.yaml:1:10: `2026-02-30` is no day"),
+        (
+            "ignore: []\nselect: []\nignore: []\n",
+            "plimsoll.yaml:3:1: `ignore` is said twice, first in line 1",
+        ),
+        ("options:\n  DL3026: { trusted: a, trusted: b }\n", "plimsoll.yaml:2:25: `trusted` is said twice"),
+        ("profile: strickt\n", "did you mean `strict`?"),
     ] {
         let folder = Folder::of(&[("plimsoll.yaml", config), ("compose.yaml", CLEAN)]);
         let output = folder.run(&["check"]);
@@ -60,8 +74,11 @@ fn what_a_configuration_names_must_be_there() {
         ("options: { privileged-contaner: { a: 1 } }\n", "did you mean `privileged-container`?"),
         ("options: { privileged-container: { a: 1 } }\n", "has no option `a`; it has none"),
         ("options: { compilers-in-final: { compiler: [gcc] } }\n", "did you mean `compilers`?"),
-        ("projects: { live: [compose.yaml, live.yaml] }\n", "plimsoll.yaml: `projects` names `live.yaml`"),
-        ("exclude: ['[']\n", "`[` is no pattern: unclosed character class"),
+        (
+            "projects: { live: [compose.yaml, live.yaml] }\n",
+            "plimsoll.yaml:1:34: `projects` names `live.yaml`",
+        ),
+        ("exclude: ['[']\n", "plimsoll.yaml:1:11: `[` is no pattern: unclosed character class"),
     ] {
         let folder = Folder::of(&[("plimsoll.yaml", config), ("compose.yaml", CLEAN)]);
         let output = folder.run(&["check"]);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll::policy::{Reader, Rule, Safety, Severity, all, texts};
-use plimsoll::source::{FileId, Source};
+use plimsoll::policy::{Reader, Remedy, Rule, Safety, all, remedies, texts};
+use plimsoll::source::{FileId, PROBLEMS, Source};
 use plimsoll::syntax::{Data, yaml};
 
 use super::Pages;
@@ -24,6 +24,7 @@ pub fn pages() -> Pages {
     }
     let mut pages = Pages::new();
     pages.insert("docs/rules/README.md".into(), table(&by_topic));
+    pages.insert("docs/rules/problems.md".into(), problems());
     for (topic, rules) in &by_topic {
         let mut page = format!(
             "# Rules: {topic}\n\nGenerated from [`rules/{topic}`](../../rules/{topic}). `plimsoll explain RULE` shows the same.\n"
@@ -90,14 +91,14 @@ fn entries() -> Vec<Entry> {
 fn table(by_topic: &BTreeMap<String, Vec<Entry>>) -> String {
     let mut out = String::from(
         "# Rules\n\nGenerated from [`rules/`](../../rules). Whatever is not `style` is in `strict` as well. In *fix*, `safe` is done by `plimsoll fix`, `unsafe` by `plimsoll harden` with a \
-         caveat; the rest is for a person.\n\n| rule | | severity | targets | profiles | fix |\n|---|---|---|---|---|---|\n",
+         caveat; the rest is for a person. What cannot be judged is no finding but a [problem](problems.md).\n\n| rule | | severity | targets | profiles | fix |\n|---|---|---|---|---|---|\n",
     );
     for entry in by_topic.values().flatten() {
         let about = &entry.rule.about;
         out.push_str(&format!(
             "| [{id}]({topic}.md#{id}) | {} | {} | {} | {} | {} |\n",
             about.title.replace('|', "\\|"),
-            severity(&entry.rule),
+            entry.rule.severities(),
             targets(&entry.rule),
             profiles(&entry.rule),
             if is_mended(entry) { entry.rule.best_fix().unwrap().name() } else { "" },
@@ -114,7 +115,7 @@ fn section(entry: &Entry) -> String {
     let mut out = format!("\n## {}\n**{}**\n\n", about.id, about.title);
     out.push_str(&format!(
         "{} · {} · {} · [source](../../{})\n\n",
-        severity(&entry.rule),
+        entry.rule.severities(),
         targets(&entry.rule),
         profiles(&entry.rule),
         entry.path
@@ -154,29 +155,25 @@ fn example(rule: &Reader<'_>, key: &str) -> Option<(&'static str, String)> {
     Some((language, text))
 }
 
-/// Every way to mend that the rule or one of its cases has, once, with `{placeholders}` as they are written.
+/// Every way to mend, a line each.
 fn fixes(rule: &Reader<'_>) -> String {
-    let cases = rule.get("cases").map(|cases| cases.items()).unwrap_or_default();
-    let owners = cases.iter().chain([rule]);
-    let mut lines = Vec::new();
-    for fix in owners.filter_map(|owner| owner.get("fix")).flat_map(|fixes| fixes.items()) {
-        let text = |key: &str| fix.get(key).map(|text| text.text().unwrap());
-        let caveat = text("caveat").map_or_else(String::new, |caveat| format!(" Caveat: {caveat}."));
-        let line = format!("- {}: {}.{caveat}\n", text("safety").unwrap(), text("title").unwrap());
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines.concat()
+    let line = |fix: &Remedy| {
+        let caveat = fix.caveat.as_ref().map_or_else(String::new, |caveat| format!(" Caveat: {caveat}."));
+        format!("- {}: {}.{caveat}\n", fix.safety, fix.title)
+    };
+    remedies(rule).unwrap().iter().map(line).collect()
 }
 
-fn severity(rule: &Rule) -> String {
-    let mut levels: Vec<Severity> = rule.cases.iter().map(|case| case.severity).collect();
-    levels.sort();
-    match (levels.first(), levels.last()) {
-        (Some(least), Some(worst)) if least != worst => format!("{} to {}", least.name(), worst.name()),
-        _ => rule.worst().name().to_owned(),
+/// The kinds of problems.
+fn problems() -> String {
+    let mut page = String::from(
+        "# Problems\n\nWhat could not be judged is a problem: the exit status is 2, and no comment or option ignores it. Generated from \
+         [`src/source/problem.rs`](../../src/source/problem.rs). `plimsoll explain ID` shows the same.\n",
+    );
+    for kind in PROBLEMS {
+        page.push_str(&format!("\n## {}\n**{}**\n\n{}\n", kind.id, kind.title, kind.why));
     }
+    page
 }
 
 fn targets(rule: &Rule) -> String {

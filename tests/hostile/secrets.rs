@@ -67,12 +67,15 @@ services:
     ports: ["80:80"]
   list:
     image: redis
+    build: { context: ., cache_from: ["me:canary65@registry.example/list"] }
     command: redis-server --requirepass canary55
     environment:
       - REDIS_PASSWORD=canary56
       - "URL=redis://:canary57@redis"
     deploy:
       labels: {app.password: canary58}
+  pulled:
+    image: me:canary64@registry.example/pulled:1
 configs:
   app:
     content: |
@@ -184,6 +187,7 @@ fn no_edit_and_no_message_shows_what_an_old_form_holds() {
     for text in [
         "FROM debian:13\nENV SECRET_KEY canary90\nENV DB_PASSWORD canary91 and more\n",
         "FROM https://user:canary92@files.example/x\n",
+        "FROM me:canary95@files.example/x:1 AS a\nFROM a\nCOPY --from=me:canary96@files.example/y a b\n",
         "FROM debian:13\nFROM https://user:canary93@files.example/x:1 AS b\nCOPY --from=https://u:canary94@h.example/x a b\n",
     ] {
         let folder = Folder::of(&[("Dockerfile", text)]);
@@ -194,7 +198,11 @@ fn no_edit_and_no_message_shows_what_an_old_form_holds() {
             assert!(run.out.len() > 100, "{run:?}");
             silent(&args, &run.out, &run.err);
         }
-        for args in [&["fix", "--format", "json", "Dockerfile"][..], &["harden", "Dockerfile"]] {
+        for args in [
+            &["fix", "--format", "json", "Dockerfile"][..],
+            &["harden", "Dockerfile"],
+            &["facts", "Dockerfile"],
+        ] {
             let run = folder.run(args);
             silent(args, &run.out, &run.err);
         }

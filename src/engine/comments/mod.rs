@@ -86,8 +86,8 @@ fn is_of(rule: &About, peer: &str) -> bool {
 pub struct Comments {
     /// What they ignore.
     pub ignores: Vec<Ignore>,
-    /// Those that try to ignore something and fail.
-    pub malformed: Vec<Span>,
+    /// Those that try to ignore something and fail, with the reason.
+    pub malformed: Vec<(Span, &'static str)>,
     /// Those whose last day is over, with that day.
     pub lapsed: Vec<(Span, Date)>,
 }
@@ -117,7 +117,7 @@ pub fn read(source: &Source, document: &Document, heed: Heed) -> Comments {
                 let alone = matches!(scope, Scope::Next);
                 comments.ignores.push(Ignore { rules, reason, covers, alone, comment: comment.span });
             }
-            Some(Err(())) => comments.malformed.push(comment.span),
+            Some(Err(wrong)) => comments.malformed.push((comment.span, wrong)),
             None => {}
         }
     }

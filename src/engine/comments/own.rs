@@ -3,8 +3,8 @@
 use super::place::Scope;
 use super::{Date, Named, Said};
 
-/// What a comment says; `Err` when it tries to and fails, nothing when it does not try.
-pub fn read(comment: &str) -> Option<Result<Said, ()>> {
+/// What a comment says; what is wrong with it when it tries to and fails, nothing when it does not try.
+pub fn read(comment: &str) -> Option<Result<Said, &'static str>> {
     let rest =
         comment.get(..8).filter(|word| word.eq_ignore_ascii_case("plimsoll")).map(|_| &comment[8..])?;
     let body = rest.trim_start().strip_prefix(':');
@@ -12,21 +12,26 @@ pub fn read(comment: &str) -> Option<Result<Said, ()>> {
     if body.is_none() && !rest.trim_start().starts_with("ignore") {
         return None;
     }
-    Some(body.and_then(parse).ok_or(()))
+    Some(body.ok_or("a colon is wanted behind `plimsoll`").and_then(parse))
 }
 
-fn parse(body: &str) -> Option<Said> {
+fn parse(body: &str) -> Result<Said, &'static str> {
     let body = body.trim();
-    let (scope, rest) = match body.strip_prefix("ignore-file") {
-        Some(rest) => (Scope::File, rest),
-        None => (Scope::Here, body.strip_prefix("ignore")?),
+    let (scope, rest) = match (body.strip_prefix("ignore-file"), body.strip_prefix("ignore")) {
+        (Some(rest), _) => (Scope::File, rest),
+        (None, Some(rest)) => (Scope::Here, rest),
+        (None, None) => return Err("only `ignore` and `ignore-file` are known"),
     };
-    let (rules, reason) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
+    let named = rest.trim_start().strip_prefix('[').ok_or("the rules stand in brackets")?;
+    let (rules, reason) = named.split_once(']').ok_or("the bracket is not closed")?;
     let rules: Vec<String> =
         rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect();
+    if rules.is_empty() {
+        return Err("no rule is named");
+    }
     let reason = reason.trim();
-    let until = until(reason).ok()?;
-    (!rules.is_empty()).then(|| Said { scope, rules: Named::Ours(rules), reason: reason.to_owned(), until })
+    let until = until(reason).map_err(|()| "there is no such day; days are written like 2026-12-31")?;
+    Ok(Said { scope, rules: Named::Ours(rules), reason: reason.to_owned(), until })
 }
 
 /// The last day, if a reason begins with one; `Err` where it begins with something like a day. `until the release` is a

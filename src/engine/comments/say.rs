@@ -41,8 +41,8 @@ pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &
     let mut findings = Vec::new();
     let mut hints: BTreeMap<&str, String> = BTreeMap::new();
     if let Some(about) = &rules.malformed {
-        findings.extend(comments.malformed.iter().map(|comment| {
-            let message = "this ignores nothing: write `# plimsoll: ignore[rule-id] why`".to_owned();
+        findings.extend(comments.malformed.iter().map(|(comment, wrong)| {
+            let message = format!("this ignores nothing: {wrong}; write `# plimsoll: ignore[rule-id] why`");
             finding(about, *comment, message, "ignore".to_owned(), None)
         }));
     }

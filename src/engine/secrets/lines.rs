@@ -4,8 +4,8 @@
 //! fact.
 
 use crate::facts;
-use crate::source::{Source, Span, Text};
-use crate::syntax::tokens;
+use crate::source::{FileId, Source, Span, Text};
+use crate::syntax::{reference, tokens};
 
 /// Words that leave no doubt. Whoever names a value `key` may mean anything.
 const WORDS: [&str; 7] = ["password", "passwd", "passphrase", "secret", "token", "apikey", "authorization"];
@@ -20,7 +20,7 @@ pub fn secrets(source: &Source) -> Vec<Span> {
     for number in 0..source.lines.count() {
         let range = source.lines.range(number, &source.text);
         let line = source.text.get(range.clone()).unwrap_or_default();
-        let ranges = named(line).into_iter().chain(spoken(line)).chain(piped(line));
+        let ranges = named(line).into_iter().chain(spoken(line)).chain(piped(line)).chain(logins(line));
         spans.extend(
             ranges.map(|(from, to)| {
                 Span::new(source.id, (range.start + from) as u32, (range.start + to) as u32)
@@ -87,6 +87,23 @@ fn piped(line: &str) -> Option<(usize, usize)> {
     value(line, start)
 }
 
+/// `user:x@registry.example/image`.
+fn logins(line: &str) -> Vec<(usize, usize)> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '[' | '{');
+    let mut found = Vec::new();
+    let mut start = 0;
+    for word in line.split(ends) {
+        if word.contains('@')
+            && let Some(password) = reference::password(&Text::written(word, FileId(0), start as u32))
+        {
+            found.push((password.span().start as usize, password.span().end as usize));
+        }
+        start += word.len()
+            + line.get(start + word.len()..).and_then(|it| it.chars().next()).map_or(0, char::len_utf8);
+    }
+    found
+}
+
 /// The value that starts there, if it may be a secret.
 fn value(line: &str, start: usize) -> Option<(usize, usize)> {
     let rest = line.get(start..)?;
@@ -121,6 +138,8 @@ mod tests {
             ("echo 'root:abc' | chpasswd", "abc"),
             ("command: curl -u a:abc http://x", "abc"),
             ("\u{e9}_token=abc", "abc"),
+            ("\u{a0}COPY --from=me:abc@registry.example/x a b", "abc"),
+            ("cache_from: [\"me:abc@registry.example/x\"]", "abc"),
         ] {
             assert_eq!(hidden(line), [expected], "{line}");
         }
@@ -133,6 +152,8 @@ mod tests {
             "secret: true",
             "--mount=type=secret,id=x",
             "${TOKEN:?set it}",
+            "FROM registry.example/x:1@sha256:0123456789",
+            "RUN git clone git@git.example:team/x.git",
         ] {
             assert!(hidden(line).is_empty(), "{line}");
         }

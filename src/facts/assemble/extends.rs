@@ -63,13 +63,17 @@ impl Assembler<'_> {
                 )
             };
             let span = extends.site.label;
-            self.out.problems.push(Problem::new("include-or-extends-unresolvable", message, span));
+            self.out.problems.push(Problem::new(Problem::INCLUDE_OR_EXTENDS_UNRESOLVABLE, message, span));
             return service.value.clone();
         }
         let Some(base) = self.base(file, extends) else { return service.value.clone() };
         let Some(found) = self.service(&base) else {
             let message = format!("there is no service `{}` to extend", base.service);
-            self.out.problems.push(Problem::new("include-or-extends-unresolvable", message, base.span));
+            self.out.problems.push(Problem::new(
+                Problem::INCLUDE_OR_EXTENDS_UNRESOLVABLE,
+                message,
+                base.span,
+            ));
             return service.value.clone();
         };
         chain.push(step);

@@ -58,7 +58,11 @@ impl Assembler<'_> {
         };
         if chain.contains(&id) || chain.len() > DEPTH {
             let message = format!("`{known}` includes itself");
-            self.out.problems.push(Problem::new("include-or-extends-unresolvable", message, path.span()));
+            self.out.problems.push(Problem::new(
+                Problem::INCLUDE_OR_EXTENDS_UNRESOLVABLE,
+                message,
+                path.span(),
+            ));
             return None;
         }
         // The first file of an entry decides where its relative paths start.

@@ -159,7 +159,7 @@ impl Assembler<'_> {
         } else {
             format!("`{path}` lies outside of the project; `--allow-outside` lets it be read")
         };
-        self.out.problems.push(Problem::new("include-or-extends-unresolvable", message, span));
+        self.out.problems.push(Problem::new(Problem::INCLUDE_OR_EXTENDS_UNRESOLVABLE, message, span));
         self.out.open = Some("a file that it names could not be read");
     }
 }

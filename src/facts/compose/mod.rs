@@ -209,7 +209,7 @@ impl Filler<'_> {
         }
         if self.is_full() {
             let message = format!("this project says more than {NODES} things; the rest is not judged");
-            self.problems.push(Problem::new("too-large", message, Span::point(file, 0)));
+            self.problems.push(Problem::new(Problem::PROJECT_TOO_LARGE, message, Span::point(file, 0)));
         }
     }
 

@@ -53,7 +53,7 @@ impl Filler<'_> {
             return Vec::new();
         }
         let message = format!("this project has more than {SETTINGS} keys; the rest is not judged");
-        vec![Problem::new("too-many-keys", message, Span::point(root.file(), 0))]
+        vec![Problem::new(Problem::TOO_MANY_KEYS, message, Span::point(root.file(), 0))]
     }
 
     fn walk(&mut self, at: At<'_>, cursor: Cursor, walk: &Walk, depth: u32) -> bool {

@@ -49,7 +49,7 @@ impl Filler<'_> {
                  the rest is not followed"
             );
             let at = Span::point(self.file.file, 0);
-            self.part.problems.push(Problem::new("inherited-too-much", message, at));
+            self.part.problems.push(Problem::new(Problem::INHERITED_TOO_MUCH, message, at));
         }
     }
 }

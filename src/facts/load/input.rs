@@ -18,6 +18,8 @@ pub struct Input {
     pub guess: Option<Guess>,
     /// Whether the user named it.
     pub named: bool,
+    /// Whether the user said what it is.
+    pub told: bool,
 }
 
 /// Reads and parses a file.
@@ -39,12 +41,13 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
         problems: Vec::new(),
         guess,
         named: found.named,
+        told: found.named && options.target.is_some(),
     };
     if let Err(error) = text {
         // A file that was only stumbled upon and is no Docker file by its name is nobody's business.
         if found.named || guess != Some(Guess::Yaml) {
             let at = Span::point(id, error.before.len() as u32);
-            input.problems.push(Problem::new(error.id, error.message, at));
+            input.problems.push(Problem::new(error.kind, error.message, at));
         }
         return input;
     }
@@ -54,7 +57,7 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
             input.problems.extend(parsed.problems.iter().cloned());
             if parsed.instructions.is_empty() {
                 let message = "there is no instruction in this Dockerfile";
-                input.problems.push(Problem::new("dockerfile-empty", message, Span::point(id, 0)));
+                input.problems.push(Problem::new(Problem::DOCKERFILE_EMPTY, message, Span::point(id, 0)));
             }
             input.document = Document::Dockerfile(parsed);
         }
@@ -69,15 +72,18 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
         }
         None => {
             let message = "neither its name nor `--as` says what this file is: a Dockerfile, a Compose file or a stack?";
-            input.problems.push(Problem::new("unknown-kind", message, Span::point(id, 0)));
+            input.problems.push(Problem::new(Problem::UNKNOWN_KIND, message, Span::point(id, 0)));
         }
     }
     input
 }
 
-/// Whether a YAML file is a Compose file: by its name, or because its services are mappings.
+/// Whether a YAML file is a Compose file or a stack: by the user's word, by its name, or because its services are mappings.
 pub fn is_compose(input: &Input) -> bool {
     let Document::Yaml(tree) = &input.document else { return false };
+    if input.told {
+        return true;
+    }
     let Some(root) = tree.root() else { return matches!(input.guess, Some(Guess::Compose)) };
     let services = tree.get(root, "services");
     let has_services = services.is_some_and(|entry| {

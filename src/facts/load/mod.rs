@@ -87,7 +87,7 @@ pub fn load(files: &dyn Files, found: &[Found], options: &Options) -> Loaded {
             (Document::Dockerfile(_), _) => dockerfiles.push(id),
             (Document::Yaml(_), true) => composes.push(id),
             (Document::Yaml(_), false) if input.named => loaded.problems.push(Problem::new(
-                "not-a-compose-file",
+                Problem::NOT_A_COMPOSE_FILE,
                 "this file has no `services:`; say with `--as` what it is if it should be judged",
                 Span::point(id, 0),
             )),

@@ -55,7 +55,11 @@ impl<'a> Builder<'a> {
         let value = self.value(node, 0);
         if self.budget == 0 {
             let message = format!("this file has more than {VALUES} values once its anchors are followed");
-            self.problems.push(Problem::new("yaml-too-large", message, Span::new(self.source.id, 0, 0)));
+            self.problems.push(Problem::new(
+                Problem::YAML_TOO_LARGE,
+                message,
+                Span::new(self.source.id, 0, 0),
+            ));
         }
         value
     }
@@ -119,7 +123,7 @@ impl<'a> Builder<'a> {
             let key_span = tree.node(entry.key).span;
             let yaml::Shape::Scalar(key) = &tree.node(tree.follow(entry.key)).shape else {
                 let message = "a list or a mapping cannot be a key: Docker refuses the file";
-                self.problems.push(Problem::new("yaml-key", message, key_span));
+                self.problems.push(Problem::new(Problem::YAML_KEY, message, key_span));
                 continue;
             };
             let outer = self.as_written;

@@ -66,7 +66,7 @@ impl<'s> Lines<'s> {
         if text.len() > LINE_BYTES {
             let message = format!("this line is longer than {LINE_BYTES} bytes, which BuildKit refuses");
             let span = Span::new(self.source.id, start, start + 80);
-            self.problems.push(Problem::new("dockerfile-line-too-long", message, span));
+            self.problems.push(Problem::new(Problem::DOCKERFILE_LINE_TOO_LONG, message, span));
         }
         Some(Line { text, start, end: self.at as u32 })
     }
@@ -165,14 +165,14 @@ impl<'s> Lines<'s> {
         }
         if self.directives.iter().any(|it| it.name.as_str().eq_ignore_ascii_case(word)) {
             let message = format!("there can be only one `{known}` directive");
-            self.problems.push(Problem::new("dockerfile-syntax", message, comment.span));
+            self.problems.push(Problem::new(Problem::DOCKERFILE_SYNTAX, message, comment.span));
         } else if known == "escape" {
             match value.as_str() {
                 "\\" => self.escape = '\\',
                 "`" => self.escape = '`',
                 _ => {
                     let message = "the escape character can only be a backslash or a backtick";
-                    self.problems.push(Problem::new("dockerfile-syntax", message, value.span()));
+                    self.problems.push(Problem::new(Problem::DOCKERFILE_SYNTAX, message, value.span()));
                 }
             }
         }

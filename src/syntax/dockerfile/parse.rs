@@ -113,5 +113,5 @@ fn form(keyword: Keyword, arguments: &Text) -> (Form, bool) {
 /// What is said of a heredoc without an end.
 pub(super) fn unterminated(name: &Text, opener: Span) -> Problem {
     let message = format!("this heredoc has no end: no line is just `{}`", name.as_str());
-    Problem::new("dockerfile-syntax", message, opener)
+    Problem::new(Problem::DOCKERFILE_SYNTAX, message, opener)
 }

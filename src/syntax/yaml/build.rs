@@ -51,7 +51,11 @@ pub fn parse(source: &Source, limits: Limits) -> Tree {
         }
         if build.tree.nodes.len() > limits.nodes {
             let message = format!("this file has more than {} YAML nodes", limits.nodes);
-            build.tree.problems.push(Problem::new("yaml-too-large", message, Span::point(source.id, 0)));
+            build.tree.problems.push(Problem::new(
+                Problem::YAML_TOO_LARGE,
+                message,
+                Span::point(source.id, 0),
+            ));
             break;
         }
     }
@@ -104,13 +108,13 @@ impl<'s> Build<'s> {
                 let cyclic = target.is_some_and(|target| self.open.iter().any(|open| open.node == target));
                 if cyclic {
                     let message = format!("the alias `*{}` stands inside of what it names", name.as_str());
-                    self.tree.problems.push(Problem::new("yaml-alias-cycle", message, span));
+                    self.tree.problems.push(Problem::new(Problem::YAML_ALIAS_CYCLE, message, span));
                 }
                 self.add(Shape::Alias { name, target: target.filter(|_| !cyclic) }, span, 0, None);
             }
             Event::UnresolvedAlias(name) => {
                 let message = format!("there is no anchor `&{name}` above this alias");
-                self.tree.problems.push(Problem::new("yaml-undefined-alias", message, span));
+                self.tree.problems.push(Problem::new(Problem::YAML_UNDEFINED_ALIAS, message, span));
                 let name = self.text(Span::new(self.file, span.start + 1, span.end));
                 self.add(Shape::Alias { name, target: None }, span, 0, None);
             }
@@ -284,7 +288,7 @@ impl<'s> Build<'s> {
         let merge = open.key.is_some_and(|key| self.is_merge(key));
         if merge && matches!(self.tree.node(self.tree.follow(id)).shape, Shape::Scalar(_)) {
             let message = "`<<` takes a mapping, or a list of mappings".to_owned();
-            self.tree.problems.push(Problem::new("yaml-merge-value", message, span));
+            self.tree.problems.push(Problem::new(Problem::YAML_MERGE_VALUE, message, span));
         }
         let colon = key_span.map_or(span.end, |key| self.past_colon(key.end));
         if let Some(parent) = self.tree.nodes.get_mut(open.node.0 as usize) {
@@ -348,10 +352,10 @@ impl<'s> Build<'s> {
         let span = Span::point(self.file, at);
         if info.contains("nesting") || info.contains("depth") || info.contains("recursion") {
             let message = format!("collections nest deeper than {} levels here", limits.depth);
-            self.tree.problems.push(Problem::new("yaml-too-deep", message, span));
+            self.tree.problems.push(Problem::new(Problem::YAML_TOO_DEEP, message, span));
         } else {
             let message = format!("this is not valid YAML: {}", info.split(" at ").next().unwrap_or(info));
-            self.tree.problems.push(Problem::new("yaml-syntax", message, span));
+            self.tree.problems.push(Problem::new(Problem::YAML_SYNTAX, message, span));
         }
     }
 

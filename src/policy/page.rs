@@ -1,0 +1,76 @@
+//! What a rule file says for people, as `explain` and the pages below `docs/rules` show it.
+
+use super::reader::{Read, Reader};
+use super::severity::Severity;
+
+/// A way to mend what a rule finds, with `{placeholders}` as they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// `safe`, `unsafe` or `manual`.
+    pub safety: String,
+    /// What is done, or is to be done.
+    pub title: String,
+    /// What could go wrong.
+    pub caveat: Option<String>,
+}
+
+/// An option of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name.
+    pub name: String,
+    /// Its value where the configuration says nothing; the rule is off without one.
+    pub default: Option<Vec<String>>,
+    /// What it is for.
+    pub doc: Option<String>,
+}
+
+/// Every way to mend that the rule or one of its cases has, once.
+pub fn remedies(rule: &Reader<'_>) -> Read<Vec<Remedy>> {
+    let mut all = Vec::new();
+    let written = cases(rule).into_iter().chain([rule.clone()]).filter_map(|owner| owner.get("fix"));
+    for fix in written.flat_map(|fixes| fixes.items()) {
+        let remedy = Remedy {
+            safety: fix.need("safety")?.text()?,
+            title: fix.need("title")?.text()?,
+            caveat: fix.get("caveat").map(|caveat| caveat.text()).transpose()?,
+        };
+        if !all.contains(&remedy) {
+            all.push(remedy);
+        }
+    }
+    Ok(all)
+}
+
+/// The options.
+pub fn choices(rule: &Reader<'_>) -> Read<Vec<Choice>> {
+    let Some(options) = rule.get("options") else { return Ok(Vec::new()) };
+    let one = |(name, option): &(&str, Reader<'_>)| {
+        Ok(Choice {
+            name: (*name).to_owned(),
+            default: option.get("default").map(|list| list.texts()).transpose()?,
+            doc: option.get("doc").map(|text| text.text()).transpose()?,
+        })
+    };
+    options.entries()?.iter().map(one).collect()
+}
+
+/// What the cases say and how bad they are, the worst first; nothing where all are equally bad.
+pub fn gradings(rule: &Reader<'_>) -> Read<Vec<(Severity, String)>> {
+    let mut all = Vec::new();
+    for case in cases(rule) {
+        let either = |key: &str| case.get(key).or_else(|| rule.get(key));
+        let (Some(severity), Some(message)) = (either("severity"), either("message")) else { continue };
+        let graded = (severity.word(&Severity::ALL.map(|it| (it.name(), it)))?, message.text()?);
+        if !all.contains(&graded) {
+            all.push(graded);
+        }
+    }
+    all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let differ = all.first().map(|(severity, _)| severity) != all.last().map(|(severity, _)| severity);
+    Ok(if differ { all } else { Vec::new() })
+}
+
+fn cases<'r>(rule: &Reader<'r>) -> Vec<Reader<'r>> {
+    rule.get("cases").map(|cases| cases.items()).unwrap_or_default()
+}
