@@ -21,11 +21,7 @@ const CLEAN: &str = "services:\n  web:\n    image: app:1\n";
 
 #[test]
 fn shellcheck_points_into_the_dockerfile() {
-    if std::process::Command::new("shellcheck").arg("--version").output().is_err() {
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"skipped: there is no shellcheck on this machine\n",
-        );
+    if !support::installed("shellcheck") {
         return;
     }
     let project = tempfile::tempdir().unwrap();

@@ -1,10 +1,14 @@
 //! Several files as one project: as Compose merges them, as a stack merges them, and how Docker itself does the latter.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test stops and says so")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops and says so")]
+
+mod support;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use support::installed;
 
 fn lay(files: &[(&str, &str)]) -> tempfile::TempDir {
     let project = tempfile::tempdir().unwrap();
@@ -223,8 +227,7 @@ fn docker_chooses_the_same_files() {
 /// The keys that rules use, as `docker stack config` prints them, against ours.
 #[test]
 fn stacks_merge_as_docker_merges_them() {
-    if Command::new("docker").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no docker client on this machine");
+    if !installed("docker") {
         return;
     }
     let rows = [
@@ -253,8 +256,7 @@ fn stacks_merge_as_docker_merges_them() {
 /// Docker reads our merged document as it reads the files themselves.
 #[test]
 fn what_stacks_merge_to_is_what_docker_merges_them_to() {
-    if Command::new("docker").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no docker client on this machine");
+    if !installed("docker") {
         return;
     }
     let around = "networks: {n: {driver: overlay, attachable: true}, m: {}}\nvolumes: {data: {driver: local}}\n\

@@ -4,12 +4,11 @@
 
 mod support;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-use support::{Folder, Run};
+use support::{Folder, Run, skipped};
 
 /// The small stacks of `fixtures/stacks`: the first word of the name is Docker's verdict when it loads them.
 fn fixtures() -> Vec<PathBuf> {
@@ -39,11 +38,6 @@ fn refusals(report: &Value, moment: &str) -> Vec<String> {
     let refused = findings.iter().filter(|it| it["refused"] == moment).map(|it| it["rule"].to_string());
     let problems = report["problems"].as_array().unwrap().iter().map(|it| it["id"].to_string());
     if moment == "load" { refused.chain(problems).collect() } else { refused.collect() }
-}
-
-/// Says so past the capture of the test.
-fn skipped(why: &str) {
-    std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
 }
 
 /// What Docker says against the file; nothing if it loads it. `None` where there is no Docker.

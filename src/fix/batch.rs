@@ -4,6 +4,7 @@ use crate::engine::{Finding, Run};
 use crate::source::{Edit, FileId, Found};
 
 use super::edits::{Rewrite, rewrite};
+use super::order::joined;
 
 /// Repairs to be made together.
 #[derive(Debug, Default)]
@@ -99,28 +100,9 @@ impl Batch<'_> {
         self.rewrites.truncate(half);
     }
 
-    /// The edits of one file, insertions at one place joined: what is indented deeper belongs to what stands before it.
+    /// The edits of one file.
     pub fn edits(&self, file: FileId) -> Vec<Edit> {
-        let mut all: Vec<&Edit> =
-            self.rewrites.iter().flat_map(|it| &it.edits).filter(|edit| edit.span.file == file).collect();
-        all.sort_by_key(|edit| (edit.span, std::cmp::Reverse(depth(edit))));
-        let mut joined: Vec<Edit> = Vec::new();
-        for edit in all {
-            match joined.last_mut() {
-                Some(last) if last == edit => {}
-                Some(last) if last.span == edit.span && edit.span.is_empty() => {
-                    last.text.push_str(&edit.text);
-                }
-                _ => joined.push(edit.clone()),
-            }
-        }
-        joined
+        let all = self.rewrites.iter().flat_map(|it| &it.edits);
+        joined(all.filter(|edit| edit.span.file == file).cloned().collect())
     }
-}
-
-/// The indentation of an insertion; a dash is a little deeper than a key in the same column.
-fn depth(edit: &Edit) -> usize {
-    let line = edit.text.trim_start_matches(['\r', '\n']);
-    let blanks = line.len() - line.trim_start_matches(' ').len();
-    blanks * 2 + usize::from(line.trim_start().starts_with('-'))
 }

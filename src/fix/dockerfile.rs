@@ -140,7 +140,9 @@ fn part(instruction: &Instruction, source: &Source, at: Span) -> Result<Option<S
     let index = parts.iter().position(|(key, all)| *key == at || *all == at);
     let (Some(index), [_, second, ..]) = (index, parts.as_slice()) else { return Ok(None) };
     match parts.get(index) {
-        Some((_, all)) if index == 0 => Ok(Some(Span::new(at.file, all.start, second.1.start))),
+        Some((_, all)) if index == 0 && !source.slice(all.to(second.1)).contains('#') => {
+            Ok(Some(Span::new(at.file, all.start, second.1.start)))
+        }
         Some((_, all)) => word::with_blanks(source, instruction.escape, *all).map(Some),
         None => Ok(None),
     }
@@ -204,7 +206,8 @@ fn starts(source: &Source, at: u32, with: &str) -> bool {
 /// The lines that a span stands on, with their line endings.
 pub fn whole_lines(source: &Source, span: Span) -> Span {
     let text = &source.text;
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = text[..span.start as usize].rfind('\n').map_or(mark, |at| at + 1);
     let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
     Span::new(source.id, start as u32, end as u32)
 }

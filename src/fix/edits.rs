@@ -9,6 +9,7 @@ use crate::syntax::yaml::{Amender, Entry, NodeId, Tree};
 use super::anchor::shared;
 use super::dockerfile::{dockerfile, whole_lines};
 use super::new_file::NewFile;
+use super::order::{in_order, joined};
 
 /// What a repair changes.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +36,7 @@ impl Rewrite {
 pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Vec<Edit>, String> {
     let rewrite = rewrite(repair, sources, documents)?;
     if rewrite.new_files.is_empty() {
-        Ok(rewrite.edits)
+        Ok(joined(rewrite.edits))
     } else {
         Err("it makes files, which an edit cannot".to_owned())
     }
@@ -72,18 +73,13 @@ pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> R
             (_, Document::Dockerfile(file)) => dockerfile(change, file, source)?,
             (_, Document::Unread) => return Err("the file could not be read".to_owned()),
         };
-        // Several keys go to the same place; they stand there in the order in which they are wanted.
-        for edit in more {
-            match all.iter_mut().find(|other| other.span == edit.span) {
-                Some(other) if edit.span.is_empty() => other.text.push_str(&edit.text),
-                Some(other) if *other == edit => {}
-                _ => all.push(edit),
-            }
-        }
+        all.extend(more);
     }
     let mut all = settled(all, sources);
-    all.sort();
-    if all.windows(2).any(|pair| pair[0].overlaps(&pair[1])) {
+    in_order(&mut all);
+    all.dedup();
+    let touch = |a: &Edit, b: &Edit| a.overlaps(b) && !(a.span == b.span && a.span.is_empty());
+    if all.windows(2).any(|pair| touch(&pair[0], &pair[1])) {
         return Err("its changes touch each other".to_owned());
     }
     let claims = repair.changes.iter().flat_map(claims).collect();
@@ -120,7 +116,8 @@ fn leaves(path: &str, value: &Data, paths: &mut Vec<String>) {
 }
 
 /// What is inserted behind a line that goes away takes that line's place.
-fn settled(all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
+fn settled(mut all: Vec<Edit>, sources: &[Source]) -> Vec<Edit> {
+    in_order(&mut all);
     let (mut removals, rest): (Vec<Edit>, Vec<Edit>) =
         all.into_iter().partition(|edit| !edit.span.is_empty() && only_comments(&edit.text));
     let mut kept = Vec::new();

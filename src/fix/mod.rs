@@ -9,6 +9,7 @@ mod edits;
 mod example;
 mod join;
 mod new_file;
+mod order;
 mod plan;
 mod script;
 mod word;

@@ -108,6 +108,15 @@ struct Mended {
     reasons: BTreeMap<Attempt, String>,
 }
 
+impl Mended {
+    fn take(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.secret.extend(other.secret);
+        self.changes.extend(other.changes);
+        self.reasons.extend(other.reasons);
+    }
+}
+
 /// Mends what can be mended.
 pub fn plan(
     files: &dyn Files,
@@ -120,14 +129,13 @@ pub fn plan(
     let mut before = desk.judge(&desk.overlay(), found);
     let moved: Vec<Span> = before.report.active().flat_map(|finding| moved(&before, finding)).collect();
     before.report.secrets.extend(moved);
-    let groups: Vec<Vec<Found>> = groups(&before, found, wanted);
-    let mended: Vec<Mended> = groups.par_iter().map(|group| mend(desk, group, wanted)).collect();
-    let mut all = Mended::default();
-    for one in mended {
-        all.texts.extend(one.texts);
-        all.secret.extend(one.secret);
-        all.changes.extend(one.changes);
-        all.reasons.extend(one.reasons);
+    let mut all = mended(desk, &before, found, wanted);
+    let mut overlay = desk.overlay();
+    overlay.texts.clone_from(&all.texts);
+    // A file that one group makes may be what another was missing: the `.dockerignore` of a build.
+    if all.texts.keys().any(|path| !files.is_file(path)) {
+        let desk = Desk { files: &overlay, ..desk };
+        all.take(mended(desk, &desk.judge(&desk.overlay(), found), found, wanted));
     }
     let mut overlay = desk.overlay();
     overlay.texts.clone_from(&all.texts);
@@ -139,6 +147,17 @@ pub fn plan(
         before,
         after,
     }
+}
+
+/// Mends every group by itself.
+fn mended(desk: Desk<'_>, before: &Run, found: &[Found], wanted: Wanted) -> Mended {
+    let groups = groups(before, found, wanted);
+    let each: Vec<Mended> = groups.par_iter().map(|group| mend(desk, group, wanted)).collect();
+    let mut all = Mended::default();
+    for one in each {
+        all.take(one);
+    }
+    all
 }
 
 /// The values that a repair moves to a file which is never shown: they are not shown where they were either.

@@ -6,6 +6,20 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// Says past the capture of the test that a part of it does not run here.
+pub fn skipped(why: &str) {
+    std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
+}
+
+/// Whether a program is on this machine; says so if it is not.
+pub fn installed(program: &str) -> bool {
+    let there = std::process::Command::new(program).arg("--version").output().is_ok();
+    if !there {
+        skipped(&format!("there is no {program} on this machine"));
+    }
+    there
+}
+
 /// What a run gave.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Output {

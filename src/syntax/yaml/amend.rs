@@ -5,6 +5,7 @@ use crate::syntax::Data;
 
 use super::inherited::{longer, merged};
 use super::render::{self, Style};
+use super::style;
 use super::tree::{Comment, Entry, NodeId, Shape, Style as ScalarStyle, Tree};
 
 /// Why a change is not made.
@@ -280,9 +281,7 @@ impl<'a> Amender<'a> {
     }
 
     pub(super) fn column(&self, offset: u32) -> usize {
-        let start = self.source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
-        let before = &self.source.text[start..offset as usize];
-        before.trim_start_matches('\u{feff}').chars().count()
+        style::column(self.source, offset)
     }
 
     /// The end of the line that holds an offset, before its line ending.

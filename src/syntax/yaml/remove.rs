@@ -68,7 +68,8 @@ impl Amender<'_> {
     /// All lines of a block entry or item, line ending included, but for the comments in them.
     fn lines(&self, span: Span) -> Amended {
         let text = &self.source.text;
-        let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start = text[..span.start as usize].rfind('\n').map_or(mark, |at| at + 1);
         if !text[start..span.start as usize].trim().is_empty() {
             return Err("it shares its line with something else".to_owned());
         }

@@ -17,10 +17,16 @@ impl Style {
     }
 }
 
+/// Characters before an offset in its line; the byte order mark is none of them.
+pub(super) fn column(source: &Source, offset: u32) -> usize {
+    let before = source.text.get(..offset as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.trim_start_matches('\u{feff}').chars().count()
+}
+
 /// The indentation of the first nested block mapping.
 fn step(tree: &Tree, source: &Source) -> usize {
-    let column =
-        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
+    let column = |offset: u32| column(source, offset);
     tree.nodes()
         .find_map(|(id, node)| {
             let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
@@ -39,8 +45,7 @@ fn step(tree: &Tree, source: &Source) -> usize {
 
 /// How far dashes are indented under their keys.
 fn dash(tree: &Tree, source: &Source) -> usize {
-    let column =
-        |offset: u32| offset as usize - source.text[..offset as usize].rfind('\n').map_or(0, |at| at + 1);
+    let column = |offset: u32| column(source, offset);
     tree.nodes()
         .find_map(|(_, node)| {
             let Shape::Mapping { entries, flow: false } = &node.shape else { return None };
