@@ -16,20 +16,22 @@ use data::Data;
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/syntax/data.rs");
-    let rules = Path::new("rules");
-    let skipped = ["images", "managers", "schemas"].map(|folder| rules.join(folder));
-    let policy: Vec<PathBuf> = files(rules)
+    let folder = Path::new("rules");
+    let skipped = ["images", "managers", "schemas"].map(|name| folder.join(name));
+    let policy: Vec<PathBuf> = files(folder)
         .into_iter()
-        .filter(|path| !skipped.iter().any(|folder| path.starts_with(folder)))
+        .filter(|path| !skipped.iter().any(|other| path.starts_with(other)))
         .collect();
-    let (lists, policy): (Vec<_>, Vec<_>) = policy.into_iter().partition(|path| path.parent() == Some(rules));
-    let all: Vec<(Data, Vec<u8>)> =
-        documents(&policy, &["why", "examples", "references"]).iter().map(packed).collect();
-    write("rules.bin", &all);
+    let (lists, policy): (Vec<_>, Vec<_>) =
+        policy.into_iter().partition(|path| path.parent() == Some(folder));
+    let rules = documents(&policy, &["why", "examples", "references"]);
+    write("rules.bin", &rules.iter().map(packed).collect::<Vec<_>>());
     embed("lists.bin", &lists, &[]);
-    embed("images.bin", &files(&rules.join("images")), &["note", "sources"]);
-    embed("managers.bin", &files(&rules.join("managers")), &[]);
-    embed("schemas.bin", &files(&rules.join("schemas")), &[]);
+    let images = documents(&files(&folder.join("images")), &["note", "sources"]);
+    let family = |family: &Data| (lines(family, "images"), encoded(family));
+    write("images.bin", &images.iter().map(family).collect::<Vec<_>>());
+    embed("managers.bin", &files(&folder.join("managers")), &[]);
+    embed("schemas.bin", &files(&folder.join("schemas")), &[]);
     texts("texts.bin", &policy);
 }
 
@@ -70,13 +72,31 @@ fn documents(files: &[PathBuf], without: &[&str]) -> Vec<Data> {
         .collect()
 }
 
-/// A rule as what decides whether it is wanted, and the whole of it.
-fn packed(rule: &Data) -> (Data, Vec<u8>) {
-    let mut head = rule.clone();
-    if let Data::Map(entries) = &mut head {
-        entries.retain(|(key, _)| ["id", "profiles", "targets", "aliases"].contains(&key.as_str()));
+/// What decides whether a rule is wanted, as `policy::library` reads it, and the whole of the rule.
+fn packed(rule: &Data) -> ([String; 4], Vec<u8>) {
+    let names = ["id", "profiles", "targets", "aliases"].map(|key| lines(rule, key));
+    (names, encoded(rule))
+}
+
+fn encoded(data: &Data) -> Vec<u8> {
+    postcard::to_allocvec(data).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The text or texts of a key, as lines.
+fn lines(data: &Data, key: &str) -> String {
+    let Data::Map(entries) = data else { panic!("this is no mapping") };
+    match entries.iter().find(|(name, _)| name == key) {
+        Some((_, Data::List(items))) => items.iter().map(text).collect::<Vec<&str>>().join("\n"),
+        Some((_, one)) => text(one).to_owned(),
+        None => String::new(),
     }
-    (head, postcard::to_allocvec(rule).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn text(data: &Data) -> &str {
+    match data {
+        Data::Text(text) => text,
+        other => panic!("{other:?} is no text"),
+    }
 }
 
 /// Writes the files' texts, for `explain` and the tests.

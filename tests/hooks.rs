@@ -14,7 +14,8 @@ use plimsoll::syntax::{Data, yaml};
 #[test]
 fn the_patterns_are_those_of_discovery() {
     let hooks = hooks();
-    let hooks = Reader::new(&hooks).items();
+    let hooks = hooks.borrowed();
+    let hooks: Vec<Reader<'_>> = Reader::new(&hooks).items().collect();
     let ids: Vec<String> = hooks.iter().map(|hook| text(hook, "id")).collect();
     assert_eq!(ids, ["plimsoll", "plimsoll-fix"]);
     for hook in &hooks {
@@ -122,7 +123,7 @@ fn has(program: &str) -> bool {
 }
 
 fn text(hook: &Reader<'_>, key: &str) -> String {
-    hook.need(key).unwrap().text().unwrap()
+    hook.need(key).unwrap().text().unwrap().into_owned()
 }
 
 fn hooks() -> Data {

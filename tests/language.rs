@@ -30,7 +30,7 @@ fn rule(text: &str) -> Result<Rule, Mistake> {
 
 fn rule_with(text: &str, mut values: Values) -> Result<Rule, Mistake> {
     values.set_strict();
-    Rule::read(&Reader::new(&data(text)), values)
+    Rule::read(&Reader::new(&data(text).borrowed()), values)
 }
 
 /// A rule on a kind that fires when a condition holds.

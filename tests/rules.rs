@@ -16,6 +16,7 @@ fn every_example_is_validated() {
         let tree = yaml::parse(&source, yaml::Limits::default());
         assert!(tree.problems.is_empty(), "{path}: {:?}", tree.problems);
         let data = tree.to_data(tree.root().unwrap(), &mut 100_000).unwrap();
+        let data = data.borrowed();
         let reader = Reader::new(&data);
         let all = examples(&reader).unwrap_or_else(|error| panic!("{path}: {error}"));
         if !all.iter().any(|example| example.finds) || all.iter().all(|example| example.finds) {
@@ -49,7 +50,7 @@ fn an_example_that_would_run_nowhere_is_a_mistake() {
         let source = Source::new(FileId(0), "rule.yaml", &text);
         let tree = yaml::parse(&source, yaml::Limits::default());
         let data = tree.to_data(tree.root().unwrap(), &mut 1000).unwrap();
-        examples(&Reader::new(&data))
+        examples(&Reader::new(&data.borrowed()))
             .map(|all| all.iter().map(|it| it.files[0].0.clone()).collect::<Vec<_>>())
     };
     let names = |all: &[&str]| Ok(all.iter().map(|&name| name.to_owned()).collect());

@@ -77,7 +77,8 @@ fn parse(path: &Path, given: &[PathBuf], judging: &Judging, env: &Env<'_>) -> Re
         // An empty file says as much as an empty mapping.
         document.data = Data::Map(Vec::new());
     }
-    let at = Reader::new(&document.data);
+    let data = document.data.borrowed();
+    let at = Reader::new(&data);
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut config = settings(&at).map_err(|mistake| document.explain(&mistake))?;
     let rules: Vec<PathBuf> = config.rules.iter().map(|rules| folder.join(rules)).collect();
@@ -101,10 +102,10 @@ fn settings(at: &Reader<'_>) -> Result<Config, Mistake> {
     config.selection.select = texts("select")?;
     config.stacks = texts("stacks")?;
     config.rules = texts("rules")?.into_iter().map(PathBuf::from).collect();
-    for pattern in at.get("exclude").map(|list| list.items()).unwrap_or_default() {
+    for pattern in at.get("exclude").into_iter().flat_map(Reader::items) {
         let text = pattern.text()?;
         check_pattern(&text).or_else(|wrong| pattern.mistake(wrong))?;
-        config.exclude.push(text);
+        config.exclude.push(text.into_owned());
     }
     let levels = Severity::ALL.map(|severity| (severity.name(), severity));
     if let Some(levels_by_rule) = at.get("severity") {
@@ -141,7 +142,7 @@ fn names(at: &Reader<'_>, own: &[Data]) -> Result<(), Mistake> {
         let Some(by_rule) = at.get(key) else { continue };
         for (rule, value) in by_rule.entries()? {
             catalogue.rule(rule).or_else(|wrong| value.mistake(wrong))?;
-            for (option, value) in value.entries().ok().filter(|_| key == "options").unwrap_or_default() {
+            for (option, value) in value.entries().into_iter().filter(|_| key == "options").flatten() {
                 catalogue.option(rule, option).or_else(|wrong| value.mistake(wrong))?;
             }
         }
@@ -152,7 +153,7 @@ fn names(at: &Reader<'_>, own: &[Data]) -> Result<(), Mistake> {
 /// The rules of `ignore:` that are still ignored: `a-rule until 2026-12-31` ends with its day.
 fn ignored(at: &Reader<'_>, today: Date) -> Result<Vec<String>, Mistake> {
     let mut rules = Vec::new();
-    for entry in at.get("ignore").map(|list| list.items()).unwrap_or_default() {
+    for entry in at.get("ignore").into_iter().flat_map(Reader::items) {
         let text = entry.text()?;
         let (rule, day) = until(&text);
         let last = match day.map(|day| Date::parse(day).ok_or(day)).transpose() {
@@ -190,7 +191,8 @@ fn projects(
         let mut project = Vec::new();
         for entry in files.items() {
             let written = entry.text()?;
-            let file = clean_path(&if seen.is_empty() { written } else { format!("{seen}/{written}") });
+            let file =
+                clean_path(&if seen.is_empty() { written.into_owned() } else { format!("{seen}/{written}") });
             let piped = judging.stdin_filename.as_ref().is_some_and(|name| clean_path(name) == file);
             if !piped && !env.directory.join(&file).is_file() {
                 return entry.mistake(format!("`projects` names `{file}`, which is not there"));

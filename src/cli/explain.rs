@@ -33,7 +33,7 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
             let tree = yaml::parse(&source, yaml::Limits::default());
             tree.to_data(tree.root()?, &mut 100_000)
         });
-        page(rule, &Reader::new(&data.unwrap_or(Data::Null)), &mut out)?;
+        page(rule, &Reader::new(&data.unwrap_or(Data::Null).borrowed()), &mut out)?;
     }
     for kind in problems {
         // Writing to a string cannot fail.
@@ -49,8 +49,7 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
 
 /// Whether a name means a kind of problem: its id, an alias, or an alias without its tool.
 fn is_called(kind: &ProblemKind, name: &str) -> bool {
-    let aliases: Vec<String> = kind.aliases.iter().map(|&alias| alias.to_owned()).collect();
-    crate::policy::is_called(kind.id, &aliases, name)
+    crate::policy::is_called(kind.id, kind.aliases.iter().copied(), name)
 }
 
 fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure> {
@@ -94,7 +93,7 @@ fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure>
         fixes.push(format!("{who}: {}{caveat}", fix.title));
     }
     table("fix", &fixes, out);
-    for example in file.get("examples").map(|list| list.items()).unwrap_or_default() {
+    for example in file.get("examples").into_iter().flat_map(Reader::items) {
         for (key, value) in example.entries().map_err(wrong)? {
             let heading = match key {
                 "finds" => "finds",
@@ -118,7 +117,7 @@ fn table(heading: &str, lines: &[String], out: &mut String) {
     }
 }
 
-fn show(value: &Data, out: &mut String) {
+fn show(value: &Data<&str>, out: &mut String) {
     let mut text = |text: &str| {
         for line in text.lines() {
             let _ = writeln!(out, "    {}", line.replace(['«', '»', '‹', '›'], ""));

@@ -24,7 +24,8 @@ pub fn read(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<Document>, Failure> 
                 return Err(Failure(format!("{}: this is no rule file", rule.source.path)));
             }
             // As strictly as a test does.
-            Rule::read(&Reader::new(&rule.data), lists.clone()).map_err(|mistake| rule.explain(&mistake))?;
+            Rule::read(&Reader::new(&rule.data.borrowed()), lists.clone())
+                .map_err(|mistake| rule.explain(&mistake))?;
             rules.push(rule);
         }
     }
@@ -67,7 +68,8 @@ pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
     let (mut validated, mut failed) = (0, 0);
     let mut out = String::new();
     for rule in &rules {
-        let reader = Reader::new(&rule.data);
+        let data = rule.data.borrowed();
+        let reader = Reader::new(&data);
         for example in examples(&reader).map_err(|error| Failure(format!("{}: {error}", rule.source.path)))? {
             let outcome = example.run(&reader, &lists);
             if outcome == Outcome::Validated {

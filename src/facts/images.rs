@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::source::{glob, is_one_edit};
 use crate::syntax::Data;
 
-use super::embedded;
+use super::embedded::{self, Embedded, Later};
 
 /// The day of our data: images whose last day was before it are past their end of life.
 pub const DATA_DATE: &str = "2026-11-24";
@@ -62,9 +62,10 @@ const ROLES: [&str; 8] =
     ["datastore", "broker", "proxy", "dashboard", "agent", "runtime", "os", "application"];
 
 struct Table {
-    families: Vec<Data>,
-    exact: BTreeMap<String, usize>,
-    patterns: Vec<(String, usize)>,
+    /// A run asks for few of them.
+    families: Vec<Later>,
+    exact: BTreeMap<&'static str, usize>,
+    patterns: Vec<(&'static str, usize)>,
 }
 
 fn table() -> &'static Table {
@@ -78,7 +79,7 @@ pub fn lookup(repository: &str, tag: Option<&str>) -> Option<ImageFacts> {
     let found = table.exact.get(repository).copied().or_else(|| {
         table.patterns.iter().find(|(pattern, _)| glob(pattern, repository)).map(|(_, index)| *index)
     })?;
-    let family = table.families.get(found)?;
+    let family = table.families.get(found)?.get();
     let mut facts = ImageFacts::default();
     fill(&mut facts, family);
     let tag = tag.unwrap_or("latest");
@@ -104,27 +105,27 @@ pub fn nearest(repository: &str) -> Option<&'static str> {
         return None;
     }
     let numbers = |name: &str| name.bytes().filter(u8::is_ascii_digit).count();
-    let near = |name: &&String| is_one_edit(name, repository) && numbers(name) == numbers(repository);
-    table().exact.keys().find(near).map(String::as_str)
+    let near = |name: &&&str| is_one_edit(name, repository) && numbers(name) == numbers(repository);
+    table().exact.keys().find(near).copied()
 }
 
 fn load() -> Table {
-    let families = embedded::documents(include_bytes!(concat!(env!("OUT_DIR"), "/images.bin")));
-    let mut exact = BTreeMap::new();
-    let mut patterns = Vec::new();
-    for (index, family) in families.iter().enumerate() {
-        for name in embedded::get(family, "images").and_then(embedded::texts).unwrap_or_default() {
+    let all = embedded::named(include_bytes!(concat!(env!("OUT_DIR"), "/images.bin")));
+    let mut table = Table { families: Vec::new(), exact: BTreeMap::new(), patterns: Vec::new() };
+    for (index, (names, family)) in all.enumerate() {
+        for name in names.lines() {
             if name.contains('*') {
-                patterns.push((name, index));
+                table.patterns.push((name, index));
             } else {
-                exact.insert(name, index);
+                table.exact.insert(name, index);
             }
         }
+        table.families.push(family);
     }
-    Table { families, exact, patterns }
+    table
 }
 
-fn fill(facts: &mut ImageFacts, data: &Data) {
+fn fill(facts: &mut ImageFacts, data: &Embedded) {
     let text = |key: &str| embedded::get(data, key).and_then(embedded::text);
     let texts = |key: &str| embedded::get(data, key).and_then(embedded::texts);
     let flag = |key: &str| embedded::get(data, key).and_then(embedded::flag);
@@ -147,7 +148,7 @@ fn fill(facts: &mut ImageFacts, data: &Data) {
 
 /// The last day of the longest version that the tag begins with, or whose code name it has as a word; of a tag that names
 /// less than the versions do (`redis:5`), the day on which the last of them ends.
-fn last_day(days: &Data, tag: &str) -> Option<String> {
+fn last_day(days: &Embedded, tag: &str) -> Option<String> {
     let Data::Map(entries) = days else { return None };
     let tag = tag.strip_prefix('v').unwrap_or(tag);
     let fits = |version: &str| match tag.strip_prefix(version) {
@@ -169,7 +170,7 @@ fn last_day(days: &Data, tag: &str) -> Option<String> {
 
 /// The last day of the distribution that a word of a tag names: `buster`, `jammy`, `alpine3.15`.
 fn base_ends(table: &Table, word: &str) -> Option<String> {
-    let days = |name: &str| embedded::get(table.families.get(*table.exact.get(name)?)?, "end_of_life");
+    let days = |name: &str| embedded::get(table.families.get(*table.exact.get(name)?)?.get(), "end_of_life");
     let (names, version): (&[&str], &str) = match word.strip_prefix("alpine") {
         Some(version) => (&["alpine"], version),
         None if word.starts_with(|c: char| c.is_ascii_alphabetic()) => (&["debian", "ubuntu"], word),

@@ -7,7 +7,7 @@ use crate::source::glob;
 use crate::syntax::Data;
 use crate::syntax::shell::{Command, Word, operands};
 
-use super::embedded;
+use super::embedded::{self, Embedded};
 
 /// A package manager.
 #[derive(Debug, Default)]
@@ -262,7 +262,7 @@ fn table() -> &'static Table {
     })
 }
 
-fn manager(data: &Data) -> Option<Manager> {
+fn manager(data: &Embedded) -> Option<Manager> {
     let texts = |key: &str| embedded::get(data, key).and_then(embedded::texts).unwrap_or_default();
     let text = |key: &str| embedded::get(data, key).and_then(embedded::text);
     let forms = embedded::get(data, "forms");
@@ -305,7 +305,7 @@ fn manager(data: &Data) -> Option<Manager> {
     })
 }
 
-fn leaves(data: &Data) -> Option<Leaves> {
+fn leaves(data: &Embedded) -> Option<Leaves> {
     let texts = |key: &str| embedded::get(data, key).and_then(embedded::texts).unwrap_or_default();
     let text = |key: &str| embedded::get(data, key).and_then(embedded::text);
     Some(Leaves {

@@ -5,6 +5,7 @@ use crate::facts::{Options, Target};
 use crate::policy::{Policy, Reader, Rule, Values};
 use crate::source::{Found, Memory, Span, apply, guess};
 use crate::syntax::Data;
+use std::borrow::Cow;
 
 use super::edits::edits;
 
@@ -64,10 +65,10 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
     let dockerfile = |name: &String| name == Target::Dockerfile.name();
     let both = targets.iter().any(dockerfile) && !targets.iter().all(dockerfile);
     let mut all = Vec::new();
-    for example in rule.get("examples").map(|list| list.items()).unwrap_or_default() {
+    for example in rule.get("examples").into_iter().flat_map(Reader::items) {
         const KEYS: [&str; 5] = ["finds", "silent", "fixed", "target", "options"];
-        let keys = example.entries().unwrap_or_default();
-        if let Some((key, _)) = keys.iter().find(|(key, _)| !KEYS.contains(key)) {
+        let mut keys = example.entries().into_iter().flatten();
+        if let Some((key, _)) = keys.find(|(key, _)| !KEYS.contains(key)) {
             return Err(format!("an example has no `{key}`"));
         }
         let (key, finds) = if example.get("finds").is_some() { ("finds", true) } else { ("silent", false) };
@@ -78,11 +79,11 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
         let options: Vec<(String, Vec<String>)> = example
             .get("options")
             .and_then(|options| options.entries().ok())
-            .unwrap_or_default()
             .into_iter()
+            .flatten()
             .filter_map(|(name, value)| Some((name.to_owned(), value.texts().ok()?)))
             .collect();
-        let fixed = example.get("fixed").and_then(|text| text.text().ok());
+        let fixed = example.get("fixed").and_then(|text| text.text().ok()).map(Cow::into_owned);
         let before = all.len();
         for target in
             Target::ALL.into_iter().filter(|target| targets.iter().any(|name| name == target.name()))
@@ -118,7 +119,7 @@ pub fn examples(rule: &Reader<'_>) -> Result<Vec<Example>, String> {
 
 /// The files of an example on a target; none when the example is for another one. Only of a rule for Dockerfiles and for
 /// YAML it must be told which of them a text is.
-fn files(body: &Data, target: Target, both: bool) -> Result<Vec<(String, String)>, String> {
+fn files(body: &Data<&str>, target: Target, both: bool) -> Result<Vec<(String, String)>, String> {
     match body {
         Data::Text(text) => {
             let name = match target {
@@ -127,15 +128,15 @@ fn files(body: &Data, target: Target, both: bool) -> Result<Vec<(String, String)
                 Target::Stack => "stack.yaml",
             };
             let fits = !both || is_yaml(text) == (target != Target::Dockerfile);
-            Ok(if fits { vec![(name.to_owned(), text.clone())] } else { Vec::new() })
+            Ok(if fits { vec![(name.to_owned(), (*text).to_owned())] } else { Vec::new() })
         }
         Data::Map(entries) => {
-            let files = entries.iter().find(|(key, _)| key == "files");
+            let files = entries.iter().find(|(key, _)| *key == "files");
             let Some((_, Data::Map(files))) = files else {
                 return Err("an example is a text, or has `files`".to_owned());
             };
-            let one = |(path, text): &(String, Data)| match text {
-                Data::Text(text) => Ok((path.clone(), text.clone())),
+            let one = |(path, text): &(&str, Data<&str>)| match text {
+                Data::Text(text) => Ok(((*path).to_owned(), (*text).to_owned())),
                 _ => Err(format!("`{path}` of an example is no text")),
             };
             files.iter().map(one).collect()

@@ -184,7 +184,7 @@ const KEYS: &[&str] = &[
 
 /// Reads a list of fixes.
 pub fn read(at: &Reader<'_>, kind: Kind, scope: Scope<'_>, places: Places<'_>) -> Read<Vec<Fix>> {
-    at.items().iter().map(|item| one(item, kind, scope, places)).collect()
+    at.items().map(|item| one(&item, kind, scope, places)).collect()
 }
 
 fn one(at: &Reader<'_>, kind: Kind, scope: Scope<'_>, places: Places<'_>) -> Read<Fix> {
@@ -280,14 +280,17 @@ fn insertion(at: &Reader<'_>, kind: Kind, places: Places<'_>) -> Read<Verb> {
 }
 
 fn entries(at: &Reader<'_>, places: Places<'_>) -> Read<Vec<(String, Value)>> {
-    at.entries()?.into_iter().map(|(key, value)| Ok((key.to_owned(), self::value(&value, places)?))).collect()
+    at.entries()?.map(|(key, value)| Ok((key.to_owned(), self::value(&value, places)?))).collect()
 }
 
 fn value(at: &Reader<'_>, places: Places<'_>) -> Read<Value> {
     Ok(match at.data() {
         Data::Text(_) => Value::Text(Template::read(at, places)?),
-        Data::List(_) => Value::List(at.items().iter().map(|item| value(item, places)).collect::<Read<_>>()?),
+        Data::List(_) => Value::List(at.items().map(|item| value(&item, places)).collect::<Read<_>>()?),
         Data::Map(_) => Value::Map(entries(at, places)?),
-        plain => Value::Plain(plain.clone()),
+        Data::Null => Value::Plain(Data::Null),
+        Data::Bool(flag) => Value::Plain(Data::Bool(*flag)),
+        Data::Int(number) => Value::Plain(Data::Int(*number)),
+        Data::Float(number) => Value::Plain(Data::Float(*number)),
     })
 }

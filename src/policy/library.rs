@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use crate::facts::Target;
 use crate::source::{PROBLEMS, nearest};
@@ -57,31 +56,48 @@ pub const PROFILES: [(&str, &str); 6] = [
     ("all", "every rule"),
 ];
 
-/// A built-in rule: what it can be called, and the rest of its file without what only people read, still encoded. A run
-/// reads the rules that it needs and no others.
-struct Builtin {
-    names: Names,
-    body: &'static [u8],
+/// A rule: what it can be called, and the rest of its file without what only people read, still encoded. A run reads the
+/// rules that it needs and no others.
+struct Document<'d> {
+    names: Names<'d>,
+    body: Body<'d>,
 }
 
-impl Builtin {
-    fn data(&self) -> Data {
-        postcard::from_bytes(self.body).unwrap_or(Data::Null)
+/// Where the rest of a rule is.
+enum Body<'d> {
+    Builtin(&'static [u8]),
+    Own(&'d Data),
+}
+
+impl Document<'_> {
+    fn data(&self) -> Data<&str> {
+        match self.body {
+            Body::Builtin(bytes) => postcard::from_bytes(bytes).unwrap_or(Data::Null),
+            Body::Own(data) => data.borrowed(),
+        }
+    }
+
+    fn read(&self, values: Values) -> Result<Rule, String> {
+        Rule::read(&Reader::new(&self.data()), values).map_err(|mistake| self.explain(&mistake))
+    }
+
+    fn explain(&self, mistake: &Mistake) -> String {
+        format!("rule {}: {} (at {:?})", self.names.id, mistake.message, mistake.path)
     }
 }
 
-fn builtin() -> &'static [Builtin] {
-    static RULES: OnceLock<Vec<Builtin>> = OnceLock::new();
-    RULES.get_or_init(|| {
-        let all: Vec<(Data, &[u8])> =
-            postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default();
-        all.into_iter().map(|(head, body)| Builtin { names: Names::of(&head), body }).collect()
+fn builtin() -> impl Iterator<Item = Document<'static>> {
+    let all: Vec<([&str; 4], &[u8])> =
+        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default();
+    all.into_iter().map(|(names, body)| {
+        let [id, profiles, targets, aliases] = names.map(Cow::Borrowed);
+        Document { names: Names { id, profiles, targets, aliases }, body: Body::Builtin(body) }
     })
 }
 
 /// What the built-in rules can be called: ids and aliases.
 pub(super) fn builtin_names() -> Vec<String> {
-    builtin().iter().flat_map(|rule| rule.names.clone().all()).collect()
+    builtin().flat_map(|rule| rule.names.all().collect::<Vec<_>>()).collect()
 }
 
 /// The built-in rule files as text, with their paths.
@@ -91,10 +107,10 @@ pub fn texts() -> Vec<(String, String)> {
 
 /// The shared word lists of `rules/lists.yaml`.
 pub fn lists() -> Values {
-    let documents: Vec<Data> =
+    let documents: Vec<Data<&str>> =
         postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/lists.bin"))).unwrap_or_default();
     let mut values = Values::default();
-    for (name, list) in documents.iter().flat_map(|data| Reader::new(data).entries().unwrap_or_default()) {
+    for (name, list) in documents.iter().flat_map(|data| Reader::new(data).entries().into_iter().flatten()) {
         if let Ok(words) = list.texts() {
             values.set(name, words);
         }
@@ -120,7 +136,8 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
     }
     let lists = lists();
     let mut rules = Vec::new();
-    for (names, body) in &catalogue.0 {
+    for document in &catalogue.0 {
+        let names = &document.names;
         if !names.wanted(selection) {
             continue;
         }
@@ -130,9 +147,7 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
         {
             values.set(name, list.clone());
         }
-        let data = body.data();
-        let mut rule =
-            Rule::read(&Reader::new(&data), values).map_err(|mistake| explain(&names.id, &mistake))?;
+        let mut rule = document.read(values)?;
         if let Some((_, severity)) = selection.severity.iter().find(|(name, _)| names.is(name)) {
             for case in &mut rule.cases {
                 case.severity = *severity;
@@ -142,23 +157,25 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             rules.push(rule);
         }
     }
-    let names = catalogue.0.into_iter().flat_map(|(names, _)| names.all()).collect();
-    Ok(Policy::new(rules).knowing(names))
+    let policy = Policy::new(rules);
+    if selection.own.is_empty() {
+        return Ok(policy);
+    }
+    Ok(policy.knowing(catalogue.0.iter().flat_map(|rule| rule.names.all()).collect()))
 }
 
 /// The rules that there are, on or off: what a configuration may name.
-pub struct Catalogue<'d>(Vec<(Names, Body<'d>)>);
+pub struct Catalogue<'d>(Vec<Document<'d>>);
 
 impl<'d> Catalogue<'d> {
     /// The built-in rules, and the user's own in their places or behind them.
     pub fn of(own: &'d [Data]) -> Self {
-        let mut all: Vec<(Names, Body<'_>)> =
-            builtin().iter().map(|rule| (rule.names.clone(), Body::Builtin(rule))).collect();
+        let mut all: Vec<Document<'d>> = builtin().collect();
         for data in own {
-            let names = Names::of(data);
-            match all.iter_mut().find(|(builtin, _)| builtin.id == names.id) {
-                Some(place) => *place = (names, Body::Own(data)),
-                None => all.push((names, Body::Own(data))),
+            let rule = Document { names: Names::of(&data.borrowed()), body: Body::Own(data) };
+            match all.iter_mut().find(|builtin| builtin.names.id == rule.names.id) {
+                Some(place) => *place = rule,
+                None => all.push(rule),
             }
         }
         Self(all)
@@ -166,7 +183,7 @@ impl<'d> Catalogue<'d> {
 
     /// Refuses a name that no rule goes by.
     pub fn rule(&self, name: &str) -> Result<(), String> {
-        if self.0.iter().any(|(names, _)| names.is(name)) {
+        if self.0.iter().any(|rule| rule.names.is(name)) {
             return Ok(());
         }
         if PROBLEMS.iter().any(|kind| kind.id == name) {
@@ -174,15 +191,15 @@ impl<'d> Catalogue<'d> {
                 "`{name}` is no rule but a problem: what could not be judged is not ignored"
             ));
         }
-        let ids = self.0.iter().map(|(names, _)| names.id.as_str());
+        let ids = self.0.iter().map(|rule| &*rule.names.id);
         let hint = nearest(name, ids).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         Err(format!("there is no rule `{name}`{hint}"))
     }
 
     /// Refuses an option that a rule does not have.
     pub fn option(&self, rule: &str, name: &str) -> Result<(), String> {
-        for (names, body) in self.0.iter().filter(|(names, _)| names.is(rule)) {
-            let data = body.data();
+        for document in self.0.iter().filter(|document| document.names.is(rule)) {
+            let data = document.data();
             let options = Reader::new(&data).get("options").and_then(|options| options.entries().ok());
             let known: Vec<&str> = options.into_iter().flatten().map(|(name, _)| name).collect();
             if !known.contains(&name) {
@@ -191,74 +208,54 @@ impl<'d> Catalogue<'d> {
                     None if known.is_empty() => "; it has none".to_owned(),
                     None => format!("; it has {}", known.join(", ")),
                 };
-                return Err(format!("the rule `{}` has no option `{name}`{hint}", names.id));
+                return Err(format!("the rule `{}` has no option `{name}`{hint}", document.names.id));
             }
         }
         Ok(())
     }
 }
 
-/// Where the rest of a rule is.
-enum Body<'d> {
-    Builtin(&'static Builtin),
-    Own(&'d Data),
-}
-
-impl Body<'_> {
-    fn data(&self) -> Cow<'_, Data> {
-        match self {
-            Self::Builtin(rule) => Cow::Owned(rule.data()),
-            Self::Own(data) => Cow::Borrowed(data),
-        }
-    }
-}
-
 /// Every built-in rule, whether it is on or not.
 pub fn all() -> Result<Vec<Rule>, String> {
     let lists = lists();
-    let read = |builtin: &Builtin| {
-        Rule::read(&Reader::new(&builtin.data()), lists.clone())
-            .map_err(|mistake| explain(&builtin.names.id, &mistake))
-    };
-    builtin().iter().map(read).collect()
+    builtin().map(|rule| rule.read(lists.clone())).collect()
 }
 
-fn explain(id: &str, mistake: &Mistake) -> String {
-    format!("rule {id}: {} (at {:?})", mistake.message, mistake.path)
+/// What a rule can be called, read before the rule itself is: hundreds of them at every start, so those of the built-in
+/// rules stay where `build.rs` wrote them. Lists are lines of one text.
+struct Names<'d> {
+    id: Cow<'d, str>,
+    profiles: Cow<'d, str>,
+    targets: Cow<'d, str>,
+    aliases: Cow<'d, str>,
 }
 
-/// What a rule can be called, read before the rule itself is.
-#[derive(Clone)]
-struct Names {
-    id: String,
-    profiles: Vec<String>,
-    targets: Vec<String>,
-    aliases: Vec<String>,
-}
-
-impl Names {
-    fn of(data: &Data) -> Self {
+impl Names<'_> {
+    fn of(data: &Data<&str>) -> Self {
         let reader = Reader::new(data);
-        let texts = |key: &str| reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
+        let lines = |key: &str| {
+            let texts = reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
+            Cow::Owned(texts.join("\n"))
+        };
         Self {
-            id: reader.get("id").and_then(|id| id.text().ok()).unwrap_or_default(),
-            profiles: texts("profiles"),
-            targets: texts("targets"),
-            aliases: texts("aliases"),
+            id: lines("id"),
+            profiles: lines("profiles"),
+            targets: lines("targets"),
+            aliases: lines("aliases"),
         }
     }
 
     /// Its id and its aliases.
-    fn all(self) -> impl Iterator<Item = String> {
-        std::iter::once(self.id).chain(self.aliases)
+    fn all(&self) -> impl Iterator<Item = String> {
+        std::iter::once(&*self.id).chain(self.aliases.lines()).map(str::to_owned)
     }
 
     fn is(&self, name: &str) -> bool {
-        is_called(&self.id, &self.aliases, name)
+        is_called(&self.id, self.aliases.lines(), name)
     }
 
     fn wanted(&self, selection: &Selection) -> bool {
-        let applies = |target: &Target| self.targets.iter().any(|own| own == target.name());
+        let applies = |target: &Target| self.targets.lines().any(|own| own == target.name());
         if !selection.targets.is_empty() && !selection.targets.iter().any(applies) {
             return false;
         }
@@ -270,8 +267,8 @@ impl Names {
         }
         match selection.profile.as_str() {
             "all" => true,
-            "strict" => !self.profiles.iter().any(|profile| profile == "style"),
-            profile => self.profiles.iter().any(|own| own == profile),
+            "strict" => !self.profiles.lines().any(|profile| profile == "style"),
+            profile => self.profiles.lines().any(|own| own == profile),
         }
     }
 }

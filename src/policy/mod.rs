@@ -3,6 +3,7 @@
 mod eval;
 mod fix;
 mod library;
+mod needed;
 mod options;
 mod page;
 mod partial;

@@ -6,7 +6,8 @@ use std::rc::Rc;
 /// Values by name.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    lists: BTreeMap<Rc<str>, Rc<[String]>>,
+    /// Copied when a rule adds to them: most do not.
+    lists: Rc<BTreeMap<Rc<str>, Rc<[String]>>>,
     item: Option<String>,
     strict: bool,
 }
@@ -14,7 +15,7 @@ pub struct Values {
 impl Values {
     /// Sets a list.
     pub fn set(&mut self, name: &str, values: Vec<String>) {
-        self.lists.insert(name.into(), values.into());
+        Rc::make_mut(&mut self.lists).insert(name.into(), values.into());
     }
 
     /// The list of that name.

@@ -1,5 +1,7 @@
 //! What a rule file says for people, as `explain` and the pages below `docs/rules` show it.
 
+use std::borrow::Cow;
+
 use super::reader::{Read, Reader};
 use super::severity::Severity;
 
@@ -28,12 +30,12 @@ pub struct Choice {
 /// Every way to mend that the rule or one of its cases has, once.
 pub fn remedies(rule: &Reader<'_>) -> Read<Vec<Remedy>> {
     let mut all = Vec::new();
-    let written = cases(rule).into_iter().chain([rule.clone()]).filter_map(|owner| owner.get("fix"));
-    for fix in written.flat_map(|fixes| fixes.items()) {
+    let written = cases(rule).chain([*rule]).filter_map(|owner| owner.get("fix"));
+    for fix in written.flat_map(Reader::items) {
         let remedy = Remedy {
-            safety: fix.need("safety")?.text()?,
-            title: fix.need("title")?.text()?,
-            caveat: fix.get("caveat").map(|caveat| caveat.text()).transpose()?,
+            safety: fix.need("safety")?.text()?.into_owned(),
+            title: fix.need("title")?.text()?.into_owned(),
+            caveat: fix.get("caveat").map(|caveat| caveat.text()).transpose()?.map(Cow::into_owned),
         };
         if !all.contains(&remedy) {
             all.push(remedy);
@@ -45,14 +47,14 @@ pub fn remedies(rule: &Reader<'_>) -> Read<Vec<Remedy>> {
 /// The options.
 pub fn choices(rule: &Reader<'_>) -> Read<Vec<Choice>> {
     let Some(options) = rule.get("options") else { return Ok(Vec::new()) };
-    let one = |(name, option): &(&str, Reader<'_>)| {
+    let one = |(name, option): (&str, Reader<'_>)| {
         Ok(Choice {
-            name: (*name).to_owned(),
+            name: name.to_owned(),
             default: option.get("default").map(|list| list.texts()).transpose()?,
-            doc: option.get("doc").map(|text| text.text()).transpose()?,
+            doc: option.get("doc").map(|text| text.text()).transpose()?.map(Cow::into_owned),
         })
     };
-    options.entries()?.iter().map(one).collect()
+    options.entries()?.map(one).collect()
 }
 
 /// What the cases say and how bad they are, the worst first; nothing where all are equally bad.
@@ -61,7 +63,7 @@ pub fn gradings(rule: &Reader<'_>) -> Read<Vec<(Severity, String)>> {
     for case in cases(rule) {
         let either = |key: &str| case.get(key).or_else(|| rule.get(key));
         let (Some(severity), Some(message)) = (either("severity"), either("message")) else { continue };
-        let graded = (severity.word(&Severity::ALL.map(|it| (it.name(), it)))?, message.text()?);
+        let graded = (severity.word(&Severity::ALL.map(|it| (it.name(), it)))?, message.text()?.into_owned());
         if !all.contains(&graded) {
             all.push(graded);
         }
@@ -71,6 +73,6 @@ pub fn gradings(rule: &Reader<'_>) -> Read<Vec<(Severity, String)>> {
     Ok(if differ { all } else { Vec::new() })
 }
 
-fn cases<'r>(rule: &Reader<'r>) -> Vec<Reader<'r>> {
-    rule.get("cases").map(|cases| cases.items()).unwrap_or_default()
+fn cases<'r>(rule: &Reader<'r>) -> impl Iterator<Item = Reader<'r>> + use<'r> {
+    rule.get("cases").into_iter().flat_map(Reader::items)
 }

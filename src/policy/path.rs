@@ -74,17 +74,14 @@ impl Path {
 
     /// What it leads to from `node`.
     pub fn follow<'w>(&self, world: &'w World, node: NodeId) -> View<'w> {
-        let mut at = node;
-        let mut view = self_view(world, node);
-        for (index, segment) in self.segments.iter().enumerate() {
-            if index > 0 {
-                match view {
-                    View::Node(next, _) => at = next,
-                    View::Unknown(site, reason) => return View::Unknown(site, reason),
-                    _ => return View::Absent,
-                }
-            }
-            view = step(world, at, *segment);
+        let Some((first, more)) = self.segments.split_first() else { return self_view(world, node) };
+        let mut view = step(world, node, *first);
+        for segment in more {
+            view = match view {
+                View::Node(next, _) => step(world, next, *segment),
+                View::Unknown(site, reason) => return View::Unknown(site, reason),
+                _ => return View::Absent,
+            };
         }
         match &self.key {
             Some(key) => lookup(view, key),

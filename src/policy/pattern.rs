@@ -3,10 +3,13 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::needed::Needed;
+
 /// A regular expression that is built when it is first needed.
 #[derive(Debug)]
 pub struct Pattern {
     source: Box<str>,
+    needed: OnceLock<Option<Needed>>,
     small: OnceLock<Option<regex_lite::Regex>>,
     large: OnceLock<Option<regex::Regex>>,
     /// How many bytes it was asked about.
@@ -25,6 +28,7 @@ impl Pattern {
     pub fn new(source: &str) -> Self {
         Self {
             source: source.into(),
+            needed: OnceLock::new(),
             small: OnceLock::new(),
             large: OnceLock::new(),
             asked: AtomicUsize::new(0),
@@ -45,6 +49,10 @@ impl Pattern {
         if text.len() > REGEX_INPUT_BYTES {
             return None;
         }
+        let needed = self.needed.get_or_init(|| Needed::of(&self.source));
+        if needed.as_ref().is_some_and(|needed| needed.misses(text)) {
+            return Some(false);
+        }
         // The small engine knows the letters of ASCII only. Where both are asked, they must agree, however often that was.
         let often = self.asked.fetch_add(text.len() + 16, Ordering::Relaxed) > OFTEN && text.is_ascii();
         match self.small().filter(|_| !often) {
@@ -59,5 +67,25 @@ impl Pattern {
 
     fn large(&self) -> Option<&regex::Regex> {
         self.large.get_or_init(|| regex::Regex::new(&self.source).ok()).as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_that_misses_them_does_not_fit(
+            pattern in r"(\(\?i\))?(([abK]|\[ab\]|\(a\|bK?\)|\(a(b|c)\)|\\b|\.|\\\.|é)([?*+]|\{0,1\}|\{2\})?\|?){1,6}",
+            text in "[abckABCK.éK]{0,8}",
+        ) {
+            let (Some(needed), Ok(regex)) = (Needed::of(&pattern), regex::Regex::new(&pattern)) else {
+                return Ok(());
+            };
+            prop_assert!(!(needed.misses(&text) && regex.is_match(&text)), "{} needs {:?}", pattern, needed);
+        }
     }
 }

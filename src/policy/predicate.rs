@@ -41,7 +41,7 @@ pub enum Test {
     /// A text fits a pattern with `*`.
     Like(Vec<Operand>),
     /// A text fits a regular expression.
-    Matches(Pattern),
+    Matches(Box<Pattern>),
     /// A number is smaller.
     Less(Operand),
     /// A number is larger.
@@ -97,9 +97,8 @@ pub struct Scope<'a> {
 
 /// Reads a condition on a node of `kind`.
 pub fn read(at: &Reader<'_>, kind: Kind, scope: Scope<'_>) -> Read<Pred> {
-    let entries = at.entries()?;
     let mut all: Vec<Pred> =
-        entries.iter().map(|(key, value)| entry(key, value, kind, scope)).collect::<Read<_>>()?;
+        at.entries()?.map(|(key, value)| entry(key, &value, kind, scope)).collect::<Read<_>>()?;
     Ok(if all.len() == 1 { all.remove(0) } else { Pred::All(all) })
 }
 
@@ -117,7 +116,7 @@ fn entry(key: &str, at: &Reader<'_>, kind: Kind, scope: Scope<'_>) -> Read<Pred>
 }
 
 fn list(at: &Reader<'_>, kind: Kind, scope: Scope<'_>) -> Read<Vec<Pred>> {
-    at.items().iter().map(|item| read(item, kind, scope)).collect()
+    at.items().map(|item| read(&item, kind, scope)).collect()
 }
 
 const OPERATORS: &[&str] = &[
@@ -190,7 +189,7 @@ fn operator(key: &str, at: &Reader<'_>, of: Type, scope: Scope<'_>) -> Read<Test
         "starts_with" => Test::StartsWith(operands(at, Type::Text, scope)?),
         "ends_with" => Test::EndsWith(operands(at, Type::Text, scope)?),
         "like" => Test::Like(operands(at, Type::Text, scope)?),
-        "matches" => Test::Matches(pattern(at, scope)?),
+        "matches" => Test::Matches(Box::new(pattern(at, scope)?)),
         "less_than" => Test::Less(one(at, of, scope)?),
         "more_than" => Test::More(one(at, of, scope)?),
         "some" => Test::Some(Box::new(test(at, item(), scope)?)),

@@ -1,7 +1,7 @@
 //! Reading rule files and configuration: plain data with the path that leads to it, so that a mistake can be shown where
 //! it was made.
 
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use crate::source::nearest;
 use crate::syntax::Data;
@@ -24,24 +24,29 @@ pub struct Mistake {
     pub message: String,
 }
 
-/// A value and the path to it. Hundreds of rules are read at every start: a step shares the way to its parent and copies
-/// nothing.
-#[derive(Clone, Debug)]
-pub struct Reader<'a> {
-    data: &'a Data,
-    way: Option<Rc<Way<'a>>>,
-}
-
-#[derive(Debug)]
-struct Way<'a> {
-    parent: Option<Rc<Way<'a>>>,
-    step: Borrowed<'a>,
-}
-
+/// A value, and the document that it is from: the way to it is looked for when there is a mistake to show. Hundreds of
+/// rules are read at every start, and nothing is copied on the way.
 #[derive(Clone, Copy, Debug)]
-enum Borrowed<'a> {
-    Key(&'a str),
-    Item(usize),
+pub struct Reader<'a> {
+    document: &'a Data<&'a str>,
+    data: &'a Data<&'a str>,
+}
+
+impl Data {
+    /// The same with texts that lie in this one, as a [`Reader`] takes it.
+    pub fn borrowed(&self) -> Data<&str> {
+        match self {
+            Self::Null => Data::Null,
+            Self::Bool(flag) => Data::Bool(*flag),
+            Self::Int(number) => Data::Int(*number),
+            Self::Float(number) => Data::Float(*number),
+            Self::Text(text) => Data::Text(text),
+            Self::List(items) => Data::List(items.iter().map(Self::borrowed).collect()),
+            Self::Map(entries) => {
+                Data::Map(entries.iter().map(|(key, value)| (key.as_str(), value.borrowed())).collect())
+            }
+        }
+    }
 }
 
 /// The result of reading something.
@@ -49,12 +54,12 @@ pub type Read<T> = Result<T, Mistake>;
 
 impl<'a> Reader<'a> {
     /// Starts at a document's root.
-    pub const fn new(data: &'a Data) -> Self {
-        Self { data, way: None }
+    pub const fn new(data: &'a Data<&'a str>) -> Self {
+        Self { document: data, data }
     }
 
     /// The value itself.
-    pub const fn data(&self) -> &'a Data {
+    pub const fn data(&self) -> &'a Data<&'a str> {
         self.data
     }
 
@@ -66,8 +71,7 @@ impl<'a> Reader<'a> {
     /// The value of a key, if it is written.
     pub fn get(&self, key: &str) -> Option<Self> {
         let Data::Map(entries) = self.data else { return None };
-        let (name, value) = entries.iter().find(|(name, _)| name == key)?;
-        Some(self.at(Borrowed::Key(name), value))
+        entries.iter().find(|(name, _)| *name == key).map(|(_, value)| self.at(value))
     }
 
     /// The value of a key that must be written.
@@ -79,19 +83,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The entries of a mapping.
-    pub fn entries(&self) -> Read<Vec<(&'a str, Self)>> {
+    pub fn entries(self) -> Read<impl Iterator<Item = (&'a str, Self)>> {
         let Data::Map(entries) = self.data else { return self.mistake("a mapping is wanted here") };
-        Ok(entries.iter().map(|(key, value)| (key.as_str(), self.at(Borrowed::Key(key), value))).collect())
+        Ok(entries.iter().map(move |(key, value)| (*key, self.at(value))))
     }
 
     /// The items of a list; one value counts as a list of one.
-    pub fn items(&self) -> Vec<Self> {
-        match self.data {
-            Data::List(items) => {
-                items.iter().enumerate().map(|(index, item)| self.at(Borrowed::Item(index), item)).collect()
-            }
-            _ => vec![self.clone()],
-        }
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let items = if let Data::List(items) = self.data { items } else { std::slice::from_ref(self.data) };
+        items.iter().map(move |item| self.at(item))
     }
 
     /// Whether it is a list.
@@ -105,12 +105,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A text; numbers and booleans are written out.
-    pub fn text(&self) -> Read<String> {
+    pub fn text(&self) -> Read<Cow<'a, str>> {
         match self.data {
-            Data::Text(text) => Ok(text.clone()),
-            Data::Int(number) => Ok(number.to_string()),
-            Data::Float(number) => Ok(number.to_string()),
-            Data::Bool(flag) => Ok(flag.to_string()),
+            Data::Text(text) => Ok(Cow::Borrowed(text)),
+            Data::Int(number) => Ok(number.to_string().into()),
+            Data::Float(number) => Ok(number.to_string().into()),
+            Data::Bool(flag) => Ok(flag.to_string().into()),
             _ => self.mistake("a text is wanted here"),
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
 
     /// A list of texts; one text counts as a list of one.
     pub fn texts(&self) -> Read<Vec<String>> {
-        self.items().iter().map(Self::text).collect()
+        self.items().map(|item| Ok(item.text()?.into_owned())).collect()
     }
 
     /// One of a few words.
@@ -139,12 +139,11 @@ impl<'a> Reader<'a> {
 
     /// Refuses keys that nobody reads.
     pub fn only(&self, keys: &[&'static str]) -> Read<()> {
-        for (key, value) in self.entries()? {
-            if !keys.contains(&key) {
-                return value.unknown("key", key, keys.iter().copied());
-            }
+        let Data::Map(entries) = self.data else { return self.mistake("a mapping is wanted here") };
+        match entries.iter().find(|(key, _)| !keys.contains(key)) {
+            Some((key, value)) => self.at(value).unknown("key", key, keys.iter().copied()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// An unknown name, with the name that was probably meant.
@@ -163,21 +162,36 @@ impl<'a> Reader<'a> {
         self.mistake(format!("there is no {what} `{name}` here{hint}"))
     }
 
-    fn at(&self, step: Borrowed<'a>, data: &'a Data) -> Self {
-        Self { data, way: Some(Rc::new(Way { parent: self.way.clone(), step })) }
+    const fn at(self, data: &'a Data<&'a str>) -> Self {
+        Self { data, ..self }
     }
 
     fn path(&self) -> Vec<Step> {
         let mut path = Vec::new();
-        let mut at = self.way.as_ref();
-        while let Some(way) = at {
-            path.push(match way.step {
-                Borrowed::Key(key) => Step::Key(key.to_owned()),
-                Borrowed::Item(index) => Step::Item(index),
-            });
-            at = way.parent.as_ref();
-        }
-        path.reverse();
+        way(self.document, self.data, &mut path);
         path
     }
+}
+
+/// Finds the way from a value to one inside it; no way leads to what is elsewhere. Documents are as deep as
+/// `yaml::Limits` lets them be.
+fn way(from: &Data<&str>, to: &Data<&str>, path: &mut Vec<Step>) -> bool {
+    let mut through = |step: Step, inner: &Data<&str>| {
+        path.push(step);
+        let found = way(inner, to, path);
+        if !found {
+            path.pop();
+        }
+        found
+    };
+    std::ptr::eq(from, to)
+        || match from {
+            Data::List(items) => {
+                items.iter().enumerate().any(|(index, item)| through(Step::Item(index), item))
+            }
+            Data::Map(entries) => {
+                entries.iter().any(|(key, value)| through(Step::Key((*key).to_owned()), value))
+            }
+            _ => false,
+        }
 }

@@ -35,15 +35,15 @@ pub struct About {
 impl About {
     /// Whether a name means this rule: its id, an alias, or an alias without its tool. Aliases know no case.
     pub fn is_called(&self, name: &str) -> bool {
-        is_called(&self.id, &self.aliases, name)
+        is_called(&self.id, self.aliases.iter().map(String::as_str), name)
     }
 }
 
 /// Whether a name means the rule of that id and those aliases, in small or capital letters.
-pub fn is_called(id: &str, aliases: &[String], name: &str) -> bool {
+pub fn is_called<'a>(id: &str, mut aliases: impl Iterator<Item = &'a str>, name: &str) -> bool {
     let name = trivy_id(name.trim());
     let is = |alias: &str| alias.eq_ignore_ascii_case(&name);
-    is(id) || aliases.iter().any(|alias| is(alias) || alias.split_once(':').is_some_and(|(_, id)| is(id)))
+    is(id) || aliases.any(|alias| is(alias) || alias.split_once(':').is_some_and(|(_, id)| is(id)))
 }
 
 /// Trivy's ids as it writes them today: `AVD-DS-0002` and `DS002` are `DS-0002`. Other names stay as they are.
@@ -165,19 +165,17 @@ impl Rule {
         let unconfigured = options(at, &mut values)?;
         let each = each(at, &mut values)?;
         let cases = match at.get("cases") {
-            Some(cases) => {
-                cases.items().iter().map(|case| Case::read(at, case, &values)).collect::<Read<_>>()?
-            }
+            Some(cases) => cases.items().map(|case| Case::read(at, &case, &values)).collect::<Read<_>>()?,
             None => vec![Case::read(at, at, &values)?],
         };
         let rule = Self {
             about: Arc::new(About {
-                id: at.need("id")?.text()?,
-                title: at.need("title")?.text()?,
+                id: at.need("id")?.text()?.into_owned(),
+                title: at.need("title")?.text()?.into_owned(),
                 severity: severity(&at.need("severity")?)?,
                 targets: targets(&at.need("targets")?)?,
                 profiles: at.get("profiles").map(|list| list.texts()).transpose()?.unwrap_or_default(),
-                control: at.get("control").map(|text| text.text()).transpose()?,
+                control: at.get("control").map(|text| text.text()).transpose()?.map(Cow::into_owned),
                 aliases: at.get("aliases").map(|list| list.texts()).transpose()?.unwrap_or_default(),
             }),
             fold: fold(at, &cases, &values)?,
@@ -210,6 +208,11 @@ impl Rule {
 }
 
 impl Case {
+    /// Whether its condition can be anything but false for a node of this index word.
+    pub fn may_be(&self, word: Option<&str>) -> bool {
+        self.index.as_ref().zip(word).is_none_or(|(words, word)| words.iter().any(|it| it == word))
+    }
+
     fn read(rule: &Reader<'_>, at: &Reader<'_>, values: &Values) -> Read<Self> {
         let own = !std::ptr::eq(rule.data(), at.data());
         if own {
@@ -311,7 +314,7 @@ fn fold(at: &Reader<'_>, cases: &[Case], values: &Values) -> Read<Option<Templat
 
 fn each(at: &Reader<'_>, values: &mut Values) -> Read<Option<(String, Vec<String>)>> {
     let Some(each) = at.get("each") else { return Ok(None) };
-    let entries = each.entries()?;
+    let entries: Vec<_> = each.entries()?.collect();
     let [(name, list)] = entries.as_slice() else { return each.mistake("one name and one list are wanted") };
     let mut items = Vec::new();
     for text in list.texts()? {
@@ -348,5 +351,5 @@ fn severity(at: &Reader<'_>) -> Read<Severity> {
 }
 
 fn targets(at: &Reader<'_>) -> Read<Vec<Target>> {
-    at.items().iter().map(|item| item.word(&Target::ALL.map(|target| (target.name(), target)))).collect()
+    at.items().map(|item| item.word(&Target::ALL.map(|target| (target.name(), target)))).collect()
 }

@@ -30,8 +30,11 @@ impl Policy {
         rules.sort_by(|a, b| a.about.id.cmp(&b.about.id));
         let mut kinds: Vec<Index> = Kind::ALL.iter().map(|_| Index::default()).collect();
         for (number, rule) in rules.iter().enumerate() {
-            for (kind, index) in Kind::ALL.iter().zip(&mut kinds) {
-                index.add(number as u32, rule, *kind);
+            for (nth, case) in rule.cases.iter().enumerate() {
+                let first = !rule.cases.iter().take(nth).any(|before| before.on == case.on);
+                if let Some(index) = kinds.get_mut(case.on as usize).filter(|_| first) {
+                    index.add(number as u32, rule, case.on);
+                }
             }
         }
         Self { rules, kinds, names: OnceLock::new() }
@@ -49,7 +52,8 @@ impl Policy {
 
     /// Whether there is a rule of that name, on or off.
     pub fn knows(&self, name: &str) -> bool {
-        self.rules.iter().any(|rule| rule.about.is_called(name)) || is_called("", self.names(), name)
+        self.rules.iter().any(|rule| rule.about.is_called(name))
+            || is_called("", self.names().iter().map(String::as_str), name)
     }
 
     /// The id of the rule that was probably meant.
@@ -99,11 +103,8 @@ impl Policy {
 
 impl Index {
     fn add(&mut self, number: u32, rule: &Rule, kind: Kind) {
-        let cases: Vec<_> = rule.cases.iter().filter(|case| case.on == kind).collect();
-        if cases.is_empty() {
-            return;
-        }
-        match cases.iter().map(|case| case.index.as_ref()).collect::<Option<Vec<_>>>() {
+        let cases = rule.cases.iter().filter(|case| case.on == kind);
+        match cases.map(|case| case.index.as_ref()).collect::<Option<Vec<_>>>() {
             None => self.general.push(number),
             Some(words) => {
                 for word in words.into_iter().flatten() {

@@ -69,7 +69,7 @@ impl Template {
         let text = at.text()?;
         let mut pieces = Vec::new();
         let mut literal = String::new();
-        let mut rest = text.as_str();
+        let mut rest = &*text;
         while let Some(next) = rest.find(['{', '}']) {
             literal.push_str(&rest[..next]);
             let tail = &rest[next..];

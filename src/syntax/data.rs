@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A value without spans or style. Mappings keep their order.
+/// A value without spans or style. Mappings keep their order. Its texts are its own, or lie elsewhere: in the binary, for
+/// what `build.rs` embedded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Data {
+pub enum Data<T = String> {
     /// `null` or nothing.
     Null,
     /// `true` or `false`.
@@ -14,9 +15,9 @@ pub enum Data {
     /// A number with a fraction.
     Float(f64),
     /// Text.
-    Text(String),
+    Text(T),
     /// A sequence.
-    List(Vec<Data>),
+    List(Vec<Data<T>>),
     /// A mapping.
-    Map(Vec<(String, Data)>),
+    Map(Vec<(T, Data<T>)>),
 }

@@ -1,5 +1,6 @@
 //! `docs/rules/`: a page a topic and one table of everything, from the rule files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use plimsoll::policy::{Reader, Remedy, Rule, Safety, all, remedies, texts};
@@ -111,7 +112,8 @@ fn table(by_topic: &BTreeMap<String, Vec<Entry>>) -> String {
 
 fn section(entry: &Entry) -> String {
     let about = &entry.rule.about;
-    let reader = Reader::new(&entry.data);
+    let data = entry.data.borrowed();
+    let reader = Reader::new(&data);
     let mut out = format!("\n## {}\n**{}**\n\n", about.id, about.title);
     out.push_str(&format!(
         "{} · {} · {} · [source](../../{})\n\n",
@@ -142,11 +144,11 @@ fn section(entry: &Entry) -> String {
 /// The shortest example of a rule: its language and its text, without marks.
 fn example(rule: &Reader<'_>, key: &str) -> Option<(&'static str, String)> {
     let examples = rule.get("examples")?.items();
-    let texts = examples.iter().filter_map(|example| {
+    let texts = examples.filter_map(|example| {
         let body = example.get(key)?;
-        let Some(files) = body.get("files") else { return body.text().ok() };
+        let Some(files) = body.get("files") else { return body.text().ok().map(Cow::into_owned) };
         let files = files.entries().unwrap();
-        let parts = files.iter().map(|(path, text)| format!("# {path}\n{}", text.text().unwrap()));
+        let parts = files.map(|(path, text)| format!("# {path}\n{}", text.text().unwrap()));
         Some(parts.collect::<Vec<_>>().join("\n"))
     });
     let text = texts.min_by_key(String::len)?.replace(['«', '»', '‹', '›'], "");

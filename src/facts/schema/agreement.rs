@@ -60,7 +60,7 @@ fn agrees(text: &str, target: Target, validator: &jsonschema::Validator) -> bool
     let source = Source::new(FileId(0), "compose.yaml", text);
     let tree = yaml::parse(&source, yaml::Limits::default());
     let Some(root) = tree.root().filter(|_| tree.problems.is_empty()) else { return false };
-    let document = json(&tree.to_data(root, &mut 1000).unwrap());
+    let document = json(&tree.to_data(root, &mut 1000).unwrap().borrowed());
     let none = BTreeMap::new();
     let model = Builder::new(&source, &tree, Dialect::Compose, &none).build(root);
     let ours: Vec<_> = check(At::root(&model), target, true)
@@ -152,7 +152,7 @@ fn property(schema: &Json, target: Target, listed: bool) -> Json {
     }
 }
 
-fn json(data: &Data) -> Json {
+fn json(data: &Data<&str>) -> Json {
     match data {
         Data::Null => Json::Null,
         Data::Bool(flag) => json!(flag),
@@ -161,7 +161,7 @@ fn json(data: &Data) -> Json {
         Data::Text(text) => json!(text),
         Data::List(items) => items.iter().map(json).collect(),
         Data::Map(entries) => {
-            Json::Object(entries.iter().map(|(key, value)| (key.clone(), json(value))).collect())
+            Json::Object(entries.iter().map(|(key, value)| ((*key).to_owned(), json(value))).collect())
         }
     }
 }

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::embedded::{flag, get, text, texts};
+use crate::facts::embedded::{Embedded, flag, get, text, texts};
 use crate::syntax::Data;
 
 use super::format::Format;
 use super::{Additional, Json, Schema, Swarm};
 
 /// The definitions of all documents, by name.
-pub fn definitions(documents: &[Data]) -> BTreeMap<String, Schema> {
+pub fn definitions(documents: &[Embedded]) -> BTreeMap<String, Schema> {
     documents
         .iter()
         .flat_map(|document| if let Data::Map(entries) = document { entries.as_slice() } else { &[] })
-        .map(|(name, data)| (name.clone(), schema(data)))
+        .map(|(name, data)| ((*name).to_owned(), schema(data)))
         .collect()
 }
 
-fn schema(data: &Data) -> Schema {
+fn schema(data: &Embedded) -> Schema {
     let Data::Map(entries) = data else { return Schema::default() };
     let mut it = Schema::default();
     for (key, value) in entries {
-        match key.as_str() {
+        match *key {
             "$ref" => it.reference = text(value).map(|name| name.trim_start_matches("#/$defs/").to_owned()),
             "anyOf" => it.any = list(value).iter().map(schema).collect(),
             "type" => {
@@ -63,16 +63,16 @@ pub fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("3.")?.parse().ok()
 }
 
-fn map(data: &Data) -> BTreeMap<String, Schema> {
+fn map(data: &Embedded) -> BTreeMap<String, Schema> {
     let Data::Map(entries) = data else { return BTreeMap::new() };
-    entries.iter().map(|(key, value)| (key.clone(), schema(value))).collect()
+    entries.iter().map(|(key, value)| ((*key).to_owned(), schema(value))).collect()
 }
 
-fn list(data: &Data) -> &[Data] {
+fn list(data: &Embedded) -> &[Embedded] {
     if let Data::List(items) = data { items } else { &[] }
 }
 
-const fn number(data: &Data) -> Option<f64> {
+const fn number(data: &Embedded) -> Option<f64> {
     match data {
         Data::Int(number) => Some(*number as f64),
         Data::Float(number) => Some(*number),
