@@ -11,7 +11,7 @@ use crate::source::{FileId, Files, Found, Problem, Source, Span};
 use super::comments::{self, Heed};
 use super::finding::{Finding, Label};
 use super::groups::groups;
-use super::judge::{Judgement, Standing, judge};
+use super::judge::{Controls, Judgement, Standing, judge};
 use super::report::{CONTROLS, Cell, Checked, Report, Row};
 use super::secrets::secrets;
 
@@ -106,7 +106,10 @@ impl Gathered {
             self.problems.extend(part.problems.iter().cloned().chain(judgement.problems));
             self.found.extend(judgement.findings.into_iter().map(|finding| (part.id, finding)));
             report.undecided.extend(judgement.undecided);
-            controls.extend(judgement.controls);
+            for (owner, cells) in judgement.controls {
+                let known = controls.entry(owner).or_default();
+                known.iter_mut().zip(cells).for_each(|(known, cell)| *known = cell.or(*known));
+            }
             report.checked.extend(
                 part.files.iter().filter(|file| self.wanted.contains(file)).map(|&file| Checked {
                     file,
@@ -226,9 +229,6 @@ fn absorb(into: &mut Finding, other: Finding, elsewhere: bool, sources: &[Source
     }
 }
 
-/// How each service and stage stands with each control.
-type Controls = BTreeMap<(NodeId, String), Standing>;
-
 fn rows(world: &facts::World, part: &Part, controls: &Controls, wanted: &BTreeSet<FileId>) -> Vec<Row> {
     let kind = if part.target == Target::Dockerfile { Kind::Stage } else { Kind::Service };
     let mut rows = Vec::new();
@@ -243,11 +243,10 @@ fn rows(world: &facts::World, part: &Part, controls: &Controls, wanted: &BTreeSe
         let site = node.head().site;
         let place = if part.context.contains(&site.label.file) { site.via } else { Some(site.label) };
         let Some(file) = place.map(|span| span.file).filter(|file| wanted.contains(file)) else { continue };
-        let standing = |of: NodeId, control: &str| controls.get(&(of, control.to_owned())).copied();
-        let cells = CONTROLS.map(|control| {
-            match standing(id, control)
-                .max(inherited_stage(node, control).and_then(|stage| standing(stage, control)))
-            {
+        let standing = |of: NodeId, control: usize| controls.get(&of).and_then(|all| all[control]);
+        let cells = std::array::from_fn(|at| {
+            let control = CONTROLS[at];
+            match standing(id, at).max(inherited_stage(node, control).and_then(|stage| standing(stage, at))) {
                 Some(Standing::Held) => Cell::Held,
                 Some(Standing::Unknown) => Cell::Unknown,
                 Some(Standing::Broken) => Cell::Broken,

@@ -9,6 +9,7 @@ use crate::source::{Origin, Problem, Span};
 
 use super::finding::{Finding, Fold, Label, State, Undecided};
 use super::repair;
+use super::report::CONTROLS;
 
 /// More findings than this in one part say nothing more.
 pub const FINDINGS_PER_PART: usize = 10_000;
@@ -21,10 +22,13 @@ pub struct Judgement {
     /// What could not be decided.
     pub undecided: Vec<Undecided>,
     /// How each service or stage stands with each control.
-    pub controls: BTreeMap<(NodeId, String), Standing>,
+    pub controls: Controls,
     /// The part has more findings than anybody would read.
     pub problems: Vec<Problem>,
 }
+
+/// How services and stages stand with each of [`CONTROLS`].
+pub type Controls = BTreeMap<NodeId, [Option<Standing>; CONTROLS.len()]>;
 
 /// How a service stands with a control: the worst of what its rules say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +54,7 @@ pub fn judge(world: &World, part: &Part, policy: &Policy) -> Judgement {
                 _ => None,
             };
             for rule in policy.about(kind, word, part.target, part.dual_use) {
-                judge_node(world, part, rule, node, &mut judgement);
+                judge_node(world, part, rule, (node, word), &mut judgement);
             }
             if judgement.findings.len() >= FINDINGS_PER_PART {
                 let at = Span::new(part.files.last().copied().unwrap_or_default(), 0, 0);
@@ -63,57 +67,80 @@ pub fn judge(world: &World, part: &Part, policy: &Policy) -> Judgement {
     judgement
 }
 
-fn judge_node(world: &World, part: &Part, rule: &Rule, node: NodeId, judgement: &mut Judgement) {
-    let items: Vec<Option<&str>> = match &rule.each {
-        None => vec![None],
-        Some((_, items)) => items.iter().map(|item| Some(item.as_str())).collect(),
-    };
-    for item in items {
-        let cx = Context { world, subject: node, item, trace: None };
-        let kind = world.node(node).map(Node::kind);
-        let mut standing = None;
-        let mut unknown = None;
-        for case in rule.cases.iter().filter(|case| Some(case.on) == kind) {
-            match holds(&case.when, node, cx) {
-                Truth::True => {
-                    let excuse = case.unless.as_ref().map_or(Truth::False, |unless| holds(unless, node, cx));
-                    if excuse != Truth::True {
-                        judgement.findings.push(finding(part, rule, case, cx, excuse));
-                        standing = Some(Standing::Broken);
-                        break;
-                    }
-                    standing = standing.max(Some(Standing::Held));
-                }
-                Truth::Unknown => {
-                    standing = standing.max(Some(Standing::Unknown));
-                    unknown = unknown.or(Some(case));
-                }
-                Truth::False => standing = standing.max(Some(Standing::Held)),
-            }
+/// Judges a node with a rule: once, or once for each item.
+fn judge_node(
+    world: &World,
+    part: &Part,
+    rule: &Rule,
+    node: (NodeId, Option<&str>),
+    judgement: &mut Judgement,
+) {
+    let items = rule.each.iter().flat_map(|(_, items)| items).map(|item| Some(item.as_str()));
+    for item in items.chain(rule.each.is_none().then_some(None)) {
+        judge_item(world, part, rule, node, item, judgement);
+    }
+}
+
+fn judge_item(
+    world: &World,
+    part: &Part,
+    rule: &Rule,
+    (node, word): (NodeId, Option<&str>),
+    item: Option<&str>,
+    judgement: &mut Judgement,
+) {
+    let cx = Context { world, subject: node, item, trace: None };
+    let kind = world.node(node).map(Node::kind);
+    let mut standing = None;
+    let mut unknown = None;
+    for case in rule.cases.iter().filter(|case| Some(case.on) == kind) {
+        if !case.may_be(word) {
+            standing = standing.max(Some(Standing::Held));
+            continue;
         }
-        if let (Some(case), true) = (unknown, standing != Some(Standing::Broken)) {
-            judgement.undecided.extend(undecided(rule, case, cx));
-        }
-        if let (Some(control), Some(standing)) = (&rule.about.control, standing) {
-            for owner in owners(world, node) {
-                let cell = judgement.controls.entry((owner, control.clone())).or_insert(standing);
-                *cell = (*cell).max(standing);
+        match holds(&case.when, node, cx) {
+            Truth::True => {
+                let excuse = case.unless.as_ref().map_or(Truth::False, |unless| holds(unless, node, cx));
+                if excuse != Truth::True {
+                    judgement.findings.push(finding(part, rule, case, cx, excuse));
+                    standing = Some(Standing::Broken);
+                    break;
+                }
+                standing = standing.max(Some(Standing::Held));
             }
+            Truth::Unknown => {
+                standing = standing.max(Some(Standing::Unknown));
+                unknown = unknown.or(Some(case));
+            }
+            Truth::False => standing = standing.max(Some(Standing::Held)),
+        }
+    }
+    if let (Some(case), true) = (unknown, standing != Some(Standing::Broken)) {
+        judgement.undecided.extend(undecided(rule, case, cx));
+    }
+    let control = rule.about.control.as_ref().and_then(|own| CONTROLS.iter().position(|name| name == own));
+    if let (Some(control), Some(_)) = (control, standing) {
+        let mut note = |owner: NodeId| {
+            let cell = &mut judgement.controls.entry(owner).or_default()[control];
+            *cell = (*cell).max(standing);
+        };
+        match owner(world, node) {
+            Some(owner) => note(owner),
+            None => world.node(node).into_iter().flat_map(|it| sharing(world, it, 0)).for_each(note),
         }
     }
 }
 
-/// The service or stage that a node belongs to; for what services share, each of them.
-fn owners(world: &World, node: NodeId) -> Vec<NodeId> {
-    let mut at = Some(node);
-    while let Some(it) = at.and_then(|id| world.node(id)) {
+/// The service or stage that a node belongs to.
+fn owner(world: &World, node: NodeId) -> Option<NodeId> {
+    let mut at = node;
+    loop {
+        let it = world.node(at)?;
         if matches!(it.kind(), Kind::Service | Kind::Stage) {
-            return at.into_iter().collect();
+            return Some(at);
         }
-        at = it.head().parent;
+        at = it.head().parent?;
     }
-    let Some(it) = world.node(node) else { return Vec::new() };
-    sharing(world, it, 0)
 }
 
 /// The services that a node names: a network's, a setting's, those of a setting's network.

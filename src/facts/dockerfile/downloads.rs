@@ -37,7 +37,7 @@ impl Filler<'_> {
                 let mut download = self.download(via(command.name()), &fetch.url);
                 download.head.parent = Some(node);
                 download.command = Known::Set(node, download.head.site);
-                let name = fetch.output.as_ref().map(file_name).unwrap_or_default();
+                let name = fetch.output.as_ref().map(file_name).unwrap_or_default().to_owned();
                 download.output = fetch.output.map_or(Known::Absent, |path| {
                     let at = Site::written(path.span());
                     Known::Set(path, at)
@@ -56,7 +56,7 @@ impl Filler<'_> {
         download.head.parent = Some(instruction);
         download.output = Known::Set(to.clone(), Site::written(to.span()));
         download.verified = Known::Set(checked, site);
-        let name = if to.as_str().ends_with(['/', '.']) { last_part(url) } else { file_name(to) };
+        let name = if to.as_str().ends_with(['/', '.']) { last_part(url) } else { file_name(to).to_owned() };
         let id = self.part.add(download);
         self.pending(Pending { id, name, pipe: None });
     }
@@ -127,8 +127,11 @@ impl Filler<'_> {
 
     /// Notes what a command does with what was fetched before it.
     fn follow(&mut self, command: &Command, run: u32) {
-        let checks = checks(command);
+        let (checks, uses) = (checks(command), Uses::of(command));
         let Some(stage) = self.stages.last_mut() else { return };
+        if !checks && uses.is_empty() {
+            return;
+        }
         for pending in &mut stage.pending {
             let Some(Node::Download(download)) = self.part.node_mut(pending.id) else { continue };
             let site = download.head.site;
@@ -137,18 +140,12 @@ impl Filler<'_> {
                 continue;
             }
             let piped = pending.pipe == Some((run, command.pipeline));
-            let names = |text: &Text| {
-                let part = file_name(text);
-                part == pending.name || part.contains('*') && glob(&part, &pending.name)
-            };
-            let Some(used) = used(command, piped, |text| !pending.name.is_empty() && names(text)) else {
-                continue;
-            };
+            let Some(used) = uses.of_file(&pending.name, piped) else { continue };
             if used == "moved" {
                 if let Some(to) =
                     command.operands(&["-t"]).last().filter(|to| !to.text.as_str().ends_with(['/', '.']))
                 {
-                    pending.name = file_name(&to.text);
+                    file_name(&to.text).clone_into(&mut pending.name);
                 }
                 continue;
             }
@@ -258,8 +255,8 @@ fn is_url(text: &Text) -> bool {
 }
 
 /// The last part of a path.
-fn file_name(path: &Text) -> String {
-    path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
+fn file_name(path: &Text) -> &str {
+    path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 /// The last part of a URL's path.
@@ -287,14 +284,47 @@ fn checks(command: &Command) -> bool {
     }
 }
 
-/// What a command does with a file that `names` knows, or with its input.
-fn used(command: &Command, piped: bool, names: impl Fn(&Text) -> bool) -> Option<&'static str> {
-    let program = command.program()?;
-    if program.text.as_str().contains('/') && names(&program.text) {
-        return Some("executed");
+/// What a command does with files, asked once for all that are followed.
+struct Uses<'c> {
+    /// The file that it runs.
+    runs: Option<&'c str>,
+    /// What it does with the files that it names, or with its input.
+    does: Option<&'static str>,
+    /// The last parts of its arguments.
+    arguments: Vec<&'c str>,
+}
+
+impl<'c> Uses<'c> {
+    fn of(command: &'c Command) -> Self {
+        let Some(program) = command.program() else {
+            return Self { runs: None, does: None, arguments: Vec::new() };
+        };
+        let does = does(command);
+        let arguments = if does.is_some() { command.arguments() } else { &[] };
+        Self {
+            runs: program.text.as_str().contains('/').then(|| file_name(&program.text)),
+            does,
+            arguments: arguments.iter().map(|word| file_name(&word.text)).collect(),
+        }
     }
-    let among = || piped || command.arguments().iter().any(|word| names(&word.text));
-    let is = match command.name() {
+
+    const fn is_empty(&self) -> bool {
+        self.runs.is_none() && self.does.is_none()
+    }
+
+    /// What it does with a file of that name; with its input if something is piped into it.
+    fn of_file(&self, name: &str, piped: bool) -> Option<&'static str> {
+        let is = |part: &&str| !name.is_empty() && (*part == name || part.contains('*') && glob(part, name));
+        if self.runs.as_ref().is_some_and(is) {
+            return Some("executed");
+        }
+        self.does.filter(|_| piped || self.arguments.iter().any(is))
+    }
+}
+
+/// What a program does with the files that it is given.
+fn does(command: &Command) -> Option<&'static str> {
+    Some(match command.name() {
         "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "python" | "python3" | "python2" | "perl"
         | "ruby" | "node" | "php" | "java" | "source" | "." => "executed",
         "tar" | "unzip" | "gunzip" | "bsdtar" | "7z" | "7za" | "xz" | "unxz" | "bunzip2" | "gzip"
@@ -313,6 +343,5 @@ fn used(command: &Command, piped: bool, names: impl Fn(&Text) -> bool) -> Option
         "install" => "made-executable",
         "mv" | "cp" => "moved",
         _ => return None,
-    };
-    among().then_some(is)
+    })
 }

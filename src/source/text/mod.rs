@@ -125,7 +125,7 @@ impl Text {
 
     /// Whether nothing in it is unknown.
     pub fn is_known(&self) -> bool {
-        self.holes().next().is_none()
+        self.inner.holes.is_none() || self.holes().next().is_none()
     }
 
     /// The value, if all of it is known.
