@@ -245,7 +245,7 @@ fn verbs(at: &Reader<'_>, kind: Kind, base: &Path, places: Places<'_>) -> Read<V
                 }
             }
             "words" => {
-                let words = value.entries()?.into_iter();
+                let words = value.entries()?;
                 let words = words.map(|(word, new)| Ok((word.to_owned(), Template::read(&new, places)?)));
                 verbs.push(Verb::Words(base.clone(), words.collect::<Read<_>>()?));
             }
