@@ -165,7 +165,7 @@ fn write(current: &Run, batch: &Batch<'_>, overlay: &mut Overlay<'_>) -> Result<
 }
 
 /// What makes a finding the same before and after a change: rule, path, subject. Instructions lose their numbers, since
-/// one that is inserted or removed renumbers those after it, and items their texts.
+/// one that is inserted or removed renumbers those after it, and items their texts. An ADD may become a COPY.
 pub type Identity = (String, String, String);
 
 /// The identity of a finding.
@@ -176,6 +176,7 @@ pub fn identity(run: &Run, finding: &Finding) -> Identity {
     for part in parts {
         subject.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
     }
+    let subject = subject.replace("/ ADD", "/ COPY").replace(".ADD", ".COPY");
     (finding.rule.id.clone(), path, without_texts(&subject))
 }
 
