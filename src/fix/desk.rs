@@ -1,10 +1,10 @@
 //! Where repairs are tried: texts over the files, judged again after every change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::engine::{self, Finding, Heed, Run};
 use crate::facts;
-use crate::policy::{Policy, Severity};
+use crate::policy::Policy;
 use crate::source::{Files, Found, ReadError, apply};
 
 use super::batch::{Batch, Reach};
@@ -62,8 +62,8 @@ impl<'a> Desk<'a> {
         engine::check(overlay, found, self.options, self.policy, self.heed)
     }
 
-    /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place, or
-    /// only what can be mended at once (`mendable`): a healthcheck asks others to wait for it.
+    /// Makes the repairs of a batch and keeps them only if their findings are gone and nothing came in their place but small
+    /// remarks. What can be mended at once (`mendable`) is: a healthcheck asks others to wait for it.
     pub fn attempt(
         self,
         current: &Run,
@@ -138,10 +138,10 @@ const FOLLOW_UPS: usize = 3;
 
 /// Findings of a kind that was not there, or not as often, before.
 fn new_findings<'r>(before: &Run, after: &'r Run) -> Vec<&'r Finding> {
-    let mut old = counts(before);
+    let mut old = tallies(before);
     let is_new = |finding: &&Finding| match old.get_mut(&identity(after, finding)) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
+        Some(tally) if tally.count > 0 => {
+            tally.count -= 1;
             false
         }
         _ => true,
@@ -206,46 +206,56 @@ pub fn attempted(run: &Run, finding: &Finding) -> Attempt {
     (identity(run, finding), line.to_owned())
 }
 
-/// The findings are gone, and there are no more of any rule about anything than before.
+/// The findings are gone, and whatever came in their place is less bad than each of them by two steps or more: a secret
+/// that leaves the file for one beside it is worth the remark that it is read from a file, dropped capabilities are worth
+/// the note that some are added back. One step is too few: a user who is not root is not worth files that are lost. What
+/// Docker would refuse is worth nothing.
 fn verify(before: &Run, after: &Run, batch: &Batch<'_>) -> Result<(), String> {
     if after.report.problems.len() > before.report.problems.len() {
         return Err("the result could not be read".to_owned());
     }
-    let (mut old, new) = (counts(before), counts(after));
+    let (mut old, new) = (tallies(before), tallies(after));
     for finding in &batch.findings {
-        if let Some(count) = old.get_mut(&identity(before, finding)) {
-            *count = count.saturating_sub(1);
+        if let Some(tally) = old.get_mut(&identity(before, finding)) {
+            tally.count = tally.count.saturating_sub(1);
         }
     }
-    let light = light_price(before, after, batch);
-    let grew = |id: &Identity, count: &usize| old.get(id).is_none_or(|old| count > old);
-    let worse = new.iter().find(|(id, count)| grew(id, count) && !light.contains(*id));
+    let lightest = batch.findings.iter().map(|finding| finding.severity).min();
+    let worse = new.iter().find(|(id, tally)| {
+        let grew = old.get(*id).is_none_or(|old| tally.count > old.count);
+        let worth_it = lightest.is_some_and(|mended| tally.worst.severity.is_far_below(mended));
+        grew && (tally.refused || !worth_it)
+    });
     match worse {
         None => Ok(()),
         Some((id, _)) if batch.findings.iter().any(|finding| identity(before, finding) == *id) => {
             Err("it would not help".to_owned())
         }
-        Some(((rule, _, subject), _)) => Err(format!("it would bring `{rule}` to `{subject}`")),
+        Some(((rule, ..), tally)) => Err(format!("it would bring `{rule}`: {}", tally.worst.message)),
     }
 }
 
-/// What a single repair of something grave may bring: remarks that are low at most. A secret that leaves the file for one
-/// beside it is worth the remark that it is read from a file.
-fn light_price(before: &Run, after: &Run, batch: &Batch<'_>) -> BTreeSet<Identity> {
-    match batch.findings.as_slice() {
-        [mended] if mended.severity >= Severity::High => new_findings(before, after)
-            .into_iter()
-            .filter(|finding| finding.severity <= Severity::Low)
-            .map(|finding| identity(after, finding))
-            .collect(),
-        _ => BTreeSet::new(),
-    }
+/// The findings of one identity.
+struct Tally<'r> {
+    count: usize,
+    worst: &'r Finding,
+    /// Docker refuses the file, or the deployment, for one of them.
+    refused: bool,
 }
 
-fn counts(run: &Run) -> BTreeMap<Identity, usize> {
-    let mut counts = BTreeMap::new();
+fn tallies(run: &Run) -> BTreeMap<Identity, Tally<'_>> {
+    let mut tallies: BTreeMap<Identity, Tally<'_>> = BTreeMap::new();
     for finding in run.report.active() {
-        *counts.entry(identity(run, finding)).or_default() += 1;
+        let tally = tallies.entry(identity(run, finding)).or_insert(Tally {
+            count: 0,
+            worst: finding,
+            refused: false,
+        });
+        tally.count += 1;
+        tally.refused |= finding.refused.is_some();
+        if finding.severity > tally.worst.severity {
+            tally.worst = finding;
+        }
     }
-    counts
+    tallies
 }

@@ -30,6 +30,11 @@ impl Severity {
         }
     }
 
+    /// Whether it is less bad by two steps or more: a price at which the other may be mended.
+    pub const fn is_far_below(self, other: Self) -> bool {
+        self as u8 + 2 <= other as u8
+    }
+
     /// The severity of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|severity| severity.name() == name)
