@@ -1,7 +1,7 @@
 //! Repairs that need more than keys and values: secrets that leave the file.
 
 use crate::facts::kinds::{Service, Variable};
-use crate::facts::{Kind, Node, NodeId, Target, World};
+use crate::facts::{Kind, Node, NodeId, World};
 use crate::policy::Recipe;
 use crate::source::{Origin, Span, Text};
 use crate::syntax::Data;
@@ -50,11 +50,9 @@ fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
     ])
 }
 
-/// The value moves to `.env`, and what is left says that it must be set. Compose only: a stack reads no `.env`.
+/// The value moves to `.env`, and what is left says that it must be set. Compose reads that file by itself; whoever
+/// deploys a stack has to, and is told so by `:?` where it was forgotten.
 fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
-    if world.part(subject.part)?.target == Target::Stack {
-        return None;
-    }
     let (value, name) = match world.node(subject)? {
         Node::Variable(variable) => (plain(variable)?, variable.head.name.known()?.to_owned()),
         Node::Url(url) => {

@@ -6,6 +6,11 @@ use std::process::Command;
 use super::support::installed;
 use super::{cases, put, tree};
 
+/// The variables that a file insists on, `${NAME:?}`, with a value for each.
+fn asked(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("${").skip(1).filter_map(|it| Some((it.split_once(":?")?.0, "x")))
+}
+
 #[test]
 fn docker_accepts_every_hardened_stack() {
     if !installed("docker") {
@@ -13,9 +18,11 @@ fn docker_accepts_every_hardened_stack() {
     }
     let mut count = 0;
     for case in cases() {
-        for name in tree(&case.join("after")).into_keys().filter(|name| name.contains("stack")) {
+        for (name, text) in tree(&case.join("after")).into_iter().filter(|(name, _)| name.contains("stack")) {
             let path = case.join("after").join(name);
-            let output = Command::new("docker").args(["stack", "config", "-c"]).arg(&path).output().unwrap();
+            let mut command = Command::new("docker");
+            command.args(["stack", "config", "-c"]).arg(&path).envs(asked(&text));
+            let output = command.output().unwrap();
             assert!(
                 output.status.success(),
                 "{}: {}",
@@ -47,10 +54,7 @@ fn compose_accepts_what_it_accepted_before() {
                 put(project.path(), files);
                 let mut command = Command::new("docker-compose");
                 command.args(["-f", name, "config", "-q"]).current_dir(project.path());
-                for asked in files[name].split("${").skip(1).filter_map(|it| it.split_once(":?")) {
-                    command.env(asked.0, "x");
-                }
-                let output = command.output().unwrap();
+                let output = command.envs(asked(&files[name])).output().unwrap();
                 (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
             };
             if accepts(&before).0 {
