@@ -2,8 +2,13 @@
 # Builds plimsoll from the action's own checkout; there is no release to download yet.
 set -euo pipefail
 
-# The checkout's own toolchain settings hold, not those of the repository that is judged.
+# The checkout's own toolchain settings hold, not those of the repository that is judged or of its job.
 cd "$GITHUB_ACTION_PATH"
+unset CARGO_BUILD_TARGET RUSTFLAGS
+if ! command -v rustup > /dev/null && ! command -v cargo > /dev/null; then
+    echo "::error title=plimsoll::this runner has neither rustup nor cargo, and plimsoll has to be built"
+    exit 2
+fi
 if command -v rustup > /dev/null; then
     rustup toolchain install stable --profile minimal --no-self-update
     export RUSTUP_TOOLCHAIN=stable

@@ -24,18 +24,26 @@ for format in human json github markdown; do
     arguments+=("--format=$format=$work/$format")
 done
 arguments+=(--)
-add_lines "${INPUT_PATHS:-.}"
+# Nothing where it is empty: `-f` among the arguments names files, too.
+add_lines "${INPUT_PATHS-.}"
 
 # What files of strangers say must not be taken for commands of the workflow.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 code=0
-"$PLIMSOLL" "${arguments[@]}" || code=$?
+# Both streams in one: the runner reads two in any order, and one might come after commands count again.
+"$PLIMSOLL" "${arguments[@]}" 2>&1 || code=$?
 [ ! -s "$work/human" ] || cat "$work/human"
 echo "::$token::"
 
 [ "${INPUT_ANNOTATIONS:-true}" != true ] || [ ! -s "$work/github" ] || cat "$work/github"
-[ "${INPUT_SUMMARY:-true}" != true ] || [ ! -s "$work/markdown" ] || cat "$work/markdown" >> "$GITHUB_STEP_SUMMARY"
+if [ "${INPUT_ANNOTATIONS:-true}" = true ] && [ ! -e "$work/github" ]; then
+    echo "::error title=plimsoll::nothing was judged; the log says why"
+fi
+# The runner refuses a summary of more than a megabyte as a whole.
+if [ "${INPUT_SUMMARY:-true}" = true ] && [ -s "$work/markdown" ]; then
+    head -c 1000000 "$work/markdown" >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
+fi
 
 # The counts stand at the beginning of the report, before anything that comes from a file.
 findings='' highest=''

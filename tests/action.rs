@@ -84,7 +84,47 @@ fn an_input_is_never_a_script_or_an_option() {
     let run = runner.check(&[("INPUT_PROFILE", "$(touch owned)")]);
     assert_eq!(run.output.status.code(), Some(2), "{}", run.log);
     assert_eq!((run.outputs["findings"].as_str(), run.outputs["highest"].as_str()), ("", ""));
+    // What it says on standard error is no command either, and comes before commands count again.
+    assert!(
+        run.quiet.iter().any(|line| line.contains("there is no profile `$(touch owned)`")),
+        "{}",
+        run.log
+    );
+    assert_eq!(run.commands, ["::error title=plimsoll::nothing was judged; the log says why"]);
     assert!(!runner.project.path().join("owned").exists());
+}
+
+#[test]
+fn files_of_one_project_are_named_by_arguments() {
+    let more = "services:\n  web: { privileged: false }\n";
+    let runner = Runner::new(&[("base.yaml", COMPOSE), ("live.yaml", more), ("other/compose.yaml", COMPOSE)]);
+    let run = runner.check(&[("INPUT_ARGS", "-f\nbase.yaml\n-f\nlive.yaml\n"), ("INPUT_PATHS", "")]);
+    assert!(!run.summary.contains("other/"), "{}", run.summary);
+    assert!(!run.summary.contains("privileged-container"), "{}", run.summary);
+    assert!(run.summary.contains(" in 2 files"), "{}", run.summary);
+}
+
+#[test]
+fn a_summary_fits_what_the_runner_takes() {
+    let long = "x".repeat(60_000);
+    let services: String =
+        (0..40).map(|number| format!("  s{number}:\n    image: \"{long}:a b\"\n")).collect();
+    let runner = Runner::new(&[("compose.yaml", &format!("services:\n{services}"))]);
+    let run = runner.check(&[]);
+    assert_eq!(run.summary.len(), 1_000_000);
+    assert_eq!(run.outputs["exit-code"], run.output.status.code().unwrap().to_string());
+}
+
+#[test]
+fn a_runner_without_a_toolchain_is_told() {
+    let runner = Runner::new(&[]);
+    let bin = runner.temp.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink("/bin/bash", bin.join("bash")).unwrap();
+    let output = runner.script("build.sh").env("PATH", &bin).output().unwrap();
+    let log = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{log}");
+    assert!(log.starts_with("::error title=plimsoll::this runner has neither"), "{log}");
 }
 
 #[test]
@@ -133,7 +173,8 @@ fn the_action_passes_every_input_through_the_environment() {
     for found in name.captures_iter(inputs) {
         let variable = format!("INPUT_{}", found[1].to_uppercase().replace('-', "_"));
         assert!(runs.contains(&format!("{variable}: ${{{{ inputs.{} }}}}", &found[1])), "{variable}");
-        assert!(check.contains(&format!("${{{variable}:-")), "check.sh does not read {variable}");
+        let read = ["-", ":-"].iter().any(|default| check.contains(&format!("${{{variable}{default}")));
+        assert!(read, "check.sh does not read {variable}");
     }
     for found in name.captures_iter(outputs) {
         assert!(check.contains(&format!("echo \"{}=", &found[1])), "check.sh does not set {}", &found[1]);
@@ -173,7 +214,7 @@ impl Runner {
     }
 
     fn script(&self, name: &str) -> Command {
-        let mut command = Command::new("bash");
+        let mut command = Command::new("/bin/bash");
         command
             .arg(root().join("action").join(name))
             .current_dir(self.project.path())

@@ -8,6 +8,8 @@ mod choices;
 mod exits;
 #[path = "cli/ignores.rs"]
 mod ignores;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/order.rs"]
 mod order;
 #[path = "support/mod.rs"]

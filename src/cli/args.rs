@@ -47,6 +47,8 @@ pub enum Command {
     Rules(Rules),
     /// Show what was understood of a file.
     Facts(Facts),
+    /// Write a commented `plimsoll.yaml`, with what a `.hadolint.yaml` beside it says.
+    Init,
     /// Run the examples of rule files.
     Test(Test),
 }

@@ -34,7 +34,8 @@ pub struct Config {
 /// What a configuration may be called.
 pub const NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
 
-const KEYS: &[&str] = &[
+/// The keys of a configuration.
+pub const KEYS: &[&str] = &[
     "profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "projects", "rules",
 ];
 

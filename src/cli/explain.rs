@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::policy::{Reader, Rule, Safety, all, choices, gradings, remedies, texts};
-use crate::source::{FileId, PROBLEMS, ProblemKind, Source, nearest};
-use crate::syntax::{Data, yaml};
+use crate::policy::{Reader, Rule, Safety, all, choices, gradings, remedies, written};
+use crate::source::{PROBLEMS, ProblemKind, nearest};
+use crate::syntax::Data;
 
 use super::args::{Explain, Rules};
 use super::check::print;
@@ -24,16 +24,10 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
         );
         return Err(Failure(format!("there is no rule `{name}`{hint}")));
     }
-    let texts = texts();
     let mut out = String::new();
     for rule in wanted {
-        let file = texts.iter().find(|(path, _)| path.ends_with(&format!("/{}.yaml", rule.about.id)));
-        let data = file.and_then(|(path, text)| {
-            let source = Source::new(FileId(0), path, text);
-            let tree = yaml::parse(&source, yaml::Limits::default());
-            tree.to_data(tree.root()?, &mut 100_000)
-        });
-        page(rule, &Reader::new(&data.unwrap_or(Data::Null).borrowed()), &mut out)?;
+        let file = written(&rule.about.id).unwrap_or(Data::Null);
+        page(rule, &Reader::new(&file.borrowed()), &mut out)?;
     }
     for kind in problems {
         // Writing to a string cannot fail.

@@ -7,6 +7,7 @@ mod document;
 mod explain;
 mod facts;
 mod fix;
+mod init;
 mod notes;
 mod own;
 mod rewrites;
@@ -88,6 +89,7 @@ pub fn main(env: &mut Env<'_>) -> u8 {
         Command::Explain(args) => explain::run(&args, env),
         Command::Rules(args) => explain::rules(&args, env),
         Command::Facts(args) => facts::run(&args, env),
+        Command::Init => init::run(env),
         Command::Test(args) => own::test(&args, env),
         Command::Fix(args) => fix::fix(&args, env),
         Command::Harden(args) => fix::harden(&args, env),
@@ -95,7 +97,7 @@ pub fn main(env: &mut Env<'_>) -> u8 {
     match done {
         Ok(code) => code,
         Err(Failure(message)) => {
-            let _ = writeln!(env.stderr, "plimsoll: {message}");
+            let _ = writeln!(env.stderr, "plimsoll: {}", crate::report::line(&message));
             2
         }
     }

@@ -21,7 +21,7 @@ pub use eval::{Context, Trace, holds};
 pub use fix::{Fix, Recipe, Safety, Value, Verb};
 pub use library::{Catalogue, PROFILES, Selection, all, lists, load, texts};
 pub use options::Values;
-pub use page::{Choice, Remedy, choices, gradings, remedies};
+pub use page::{Choice, Remedy, choices, gradings, remedies, written};
 pub use path::Path;
 pub use pattern::REGEX_INPUT_BYTES;
 pub use predicate::Pred;

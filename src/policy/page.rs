@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::source::{FileId, Source};
+use crate::syntax::{Data, yaml};
+
+use super::library::texts;
 use super::reader::{Read, Reader};
 use super::severity::Severity;
 
@@ -25,6 +29,14 @@ pub struct Choice {
     pub default: Option<Vec<String>>,
     /// What it is for.
     pub doc: Option<String>,
+}
+
+/// The whole file of a built-in rule.
+pub fn written(id: &str) -> Option<Data> {
+    let (path, text) = texts().into_iter().find(|(path, _)| path.ends_with(&format!("/{id}.yaml")))?;
+    let source = Source::new(FileId(0), path.as_str(), &text);
+    let tree = yaml::parse(&source, yaml::Limits::default());
+    tree.to_data(tree.root()?, &mut 100_000)
 }
 
 /// Every way to mend that the rule or one of its cases has, once.
