@@ -130,7 +130,7 @@ impl Taken {
             match key {
                 "ignored" => self.ignored(&value)?,
                 "override" => self.severities(&value)?,
-                "trustedRegistries" => self.option("DL3026", value.texts()?),
+                "trustedRegistries" => self.option("DL3026", &value.texts()?),
                 "label-schema" => self.labels(at, &value)?,
                 "failure-threshold" => {
                     match LEVELS.iter().find(|(theirs, _)| value.text().as_deref() == Ok(theirs)) {
@@ -214,18 +214,18 @@ impl Taken {
         for (_, form) in &labels {
             form.word(&FORMS)?;
         }
-        self.option("DL3049", names("text"));
+        self.option("DL3049", &names("text"));
         for (form, id) in FORMS {
-            self.option(id, names(form));
+            self.option(id, &names(form));
         }
         if at.get("strict-labels").is_some_and(|flag| flag.flag() == Ok(true)) {
-            self.option("DL3050", names("text"));
+            self.option("DL3050", &names("text"));
         }
         Ok(())
     }
 
     /// Sets the only option that the rule has.
-    fn option(&mut self, id: &str, values: Vec<String>) {
+    fn option(&mut self, id: &str, values: &[String]) {
         if values.is_empty() {
             return;
         }

@@ -84,7 +84,8 @@ pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
                 writeln!(out, "{}\n", text.lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
     }
-    let _ = writeln!(out, "{} rules, {validated} examples validated, {failed} failed", rules.len());
+    let rules = if rules.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", rules.len()) };
+    let _ = writeln!(out, "{rules}, {validated} examples validated, {failed} failed");
     print(env, out.as_bytes())?;
     Ok(u8::from(failed > 0))
 }

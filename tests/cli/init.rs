@@ -35,7 +35,7 @@ fn it_changes_nothing_until_its_examples_are_wanted() {
     let examples: Vec<&str> = text
         .lines()
         .filter_map(|line| line.strip_prefix('#'))
-        .filter(|line| !line.starts_with(" ") || line.starts_with("  "))
+        .filter(|line| !line.starts_with(' ') || line.starts_with("  "))
         .collect();
     assert!(examples.len() >= 10, "{text}");
     folder.put("plimsoll.yaml", &examples.join("\n"));

@@ -76,6 +76,22 @@ fn the_configuration_shown_is_accepted_and_the_ignore_counts() {
     assert!(shown.contains("1 ignored"), "{shown}");
 }
 
+#[test]
+fn the_rule_shown_is_validated_and_judges() {
+    let project = tempfile::tempdir().unwrap();
+    fs::write(project.path().join("team.yaml"), block(&read(&root().join("README.md")), "## Rules")).unwrap();
+    fs::write(project.path().join("compose.yaml"), "services:\n  web: { image: \"app:1\" }\n").unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        let output = command.args(args).current_dir(project.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(run(&["test", "team.yaml"]), "1 rule, 4 examples validated, 0 failed\n");
+    let judged =
+        run(&["check", "--format", "concise", "--rules", "team.yaml", "--select", "team-label-missing"]);
+    assert!(judged.starts_with("compose.yaml:2:3: medium[team-label-missing] "), "{judged}");
+}
+
 /// The first block of code after a heading.
 fn block<'p>(page: &'p str, heading: &str) -> &'p str {
     let (_, below) = page.split_once(heading).unwrap();
