@@ -8,6 +8,9 @@ use super::kinds::{Image, User};
 use super::make::head;
 use super::{Known, List, Part, Site};
 
+/// The names of Docker Hub: its own, those of its servers, and that of its website.
+const HUB: [&str; 4] = ["docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"];
+
 /// Adds an image, and the user that it starts as where a table knows.
 pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> super::NodeId {
     let parsed = reference::parse(text);
@@ -17,17 +20,15 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
     image.place = Known::Set(place, site);
     image.valid = Known::Set(parsed.valid, site);
     image.registry = match &parsed.registry {
-        // Docker Hub by its old names.
-        Some(registry) if matches!(registry.known(), Some("index.docker.io" | "registry-1.docker.io")) => {
-            Known::Set(
-                Text::made("docker.io", registry.span(), Origin::Written),
-                Site { label: registry.span(), ..site },
-            )
-        }
+        Some(registry) if registry.known().is_some_and(|name| HUB.contains(&name)) => Known::Set(
+            Text::made("docker.io", registry.span(), Origin::Written),
+            Site { label: registry.span(), ..site },
+        ),
         Some(registry) => own(registry),
         None if parsed.registry_unknown => Known::Unknown(site, "the registry comes from a variable"),
         None => Known::Set(Text::made("docker.io", text.span(), Origin::Written), site),
     };
+    image.registry_names = registry_names(&image.registry);
     let familiar = parsed.familiar();
     image.repository = match &familiar {
         Some(name) => Known::Set(Text::made(name, parsed.repository.span(), Origin::Written), site),
@@ -64,6 +65,15 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
         });
     }
     part.add(image)
+}
+
+fn registry_names(registry: &Known<Text>) -> Known<List<Text>> {
+    registry.clone().map(|name| {
+        if name.known() != Some("docker.io") {
+            return List::closed(vec![name]);
+        }
+        HUB.iter().map(|other| Text::made(other, name.span(), Origin::Written)).collect()
+    })
 }
 
 /// Fills in what a table knows; what it does not know is unknown.

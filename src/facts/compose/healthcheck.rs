@@ -70,8 +70,9 @@ impl Filler<'_> {
             None => Known::Absent,
         });
         if let Some(script) = &script {
-            self.problems.extend(commands::too_deep(script, test.map_or(site, |test| test.site).label));
-            check.cannot_fail = Known::Set(commands::cannot_fail(script), site);
+            let at = test.map_or(site, |test| test.site);
+            self.problems.extend(commands::too_deep(script, at.label));
+            check.cannot_fail = Known::Set(commands::cannot_fail(script), at);
             let image = service.image.value().copied();
             let ids = commands::add(&mut self.part, script, "healthcheck", |part, command| {
                 if let Some(image) = image {

@@ -34,6 +34,7 @@ impl Filler<'_> {
         copy.remote = any(is_remote);
         copy.archive = any(is_archive);
         copy.sources = Known::Set(List::closed(sources), site);
+        copy.heredocs = Known::Set(List::closed(parsed.heredocs), site);
         if let Some(destination) = &parsed.destination {
             let to = self.expanded(destination);
             let at = Site::written(destination.span());

@@ -6,7 +6,7 @@ use super::account_sources::Sources;
 use super::left::Left;
 use crate::facts::{Known, List, NodeId, Site};
 use crate::source::Text;
-use crate::syntax::dockerfile::Lookup;
+use crate::syntax::dockerfile::{self as syntax, Lookup};
 
 /// Variables and settings in force.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +111,12 @@ impl Scope {
             None if self.inherits || self.sets_itself(name) => Lookup::Unknown,
             None => Lookup::Unset,
         }
+    }
+
+    /// The variables of a text that nothing sets.
+    pub fn undeclared(&self, text: &Text, escape: char) -> List<Text> {
+        let names = syntax::uses(text, escape).into_iter().map(|it| it.name);
+        names.filter(|name| matches!(self.lookup(name.as_str()), Lookup::Unset)).collect()
     }
 
     /// What is known of a variable in FROM when no build argument is given.

@@ -66,6 +66,7 @@ impl Filler<'_> {
         let valid = by_default.is_known().then(|| reference::parse(&by_default).valid);
         stage.valid_by_default = valid.map_or(Known::Absent, |valid| Known::Set(valid, site));
         stage.image_by_default = Known::Set(by_default, site);
+        stage.undeclared = Known::Set(self.global.undeclared(&from.image, self.file.escape), site);
         stage.image = Known::Set(from.image.clone(), site);
         stage.platform = from.platform.map_or(Known::Absent, |text| {
             let at = Site::written(text.span());

@@ -41,6 +41,8 @@ facts! {
         image_by_default: text,
         /// Whether that follows the grammar of references.
         valid_by_default: flag,
+        /// Variables of its image that no ARG before the first FROM declares.
+        undeclared: texts,
         /// The stage of this file that it starts from.
         parent: node(Stage),
         /// Its platform as written.
@@ -203,6 +205,8 @@ facts! {
         keyword: word("COPY", "ADD"),
         /// What is copied.
         sources: texts,
+        /// The files whose contents stand in the Dockerfile, by the names of their heredocs.
+        heredocs: texts,
         /// Whether a source is a URL or a git repository.
         remote: flag,
         /// Whether a source is an archive that ADD unpacks.

@@ -9,6 +9,8 @@ facts! {
         text: text,
         /// The registry host; `docker.io` where none is written.
         registry: text,
+        /// Every name that the registry goes by: `docker.io` is `hub.docker.com` to who looks at it in a browser.
+        registry_names: texts,
         /// The repository in its short form: `nginx`, `prom/prometheus`, `gcr.io/cadvisor/cadvisor`.
         repository: text,
         /// Its last part: `prometheus` of `prom/prometheus`.

@@ -97,8 +97,10 @@ pub fn operands(instruction: &Instruction) -> Vec<Text> {
 /// The operands of COPY and ADD.
 #[derive(Clone, Debug)]
 pub struct Copy {
-    /// What is copied; heredocs are left out.
+    /// What is copied.
     pub sources: Vec<Text>,
+    /// The openers of heredocs whose contents are copied.
+    pub heredocs: Vec<Text>,
     /// Where to.
     pub destination: Option<Text>,
 }
@@ -107,8 +109,10 @@ pub struct Copy {
 pub fn copy(instruction: &Instruction) -> Copy {
     let mut words = operands(instruction);
     let destination = if words.len() >= 2 { words.pop() } else { None };
-    words.retain(|word| !instruction.heredocs.iter().any(|heredoc| heredoc.opener.contains(word.span())));
-    Copy { sources: words, destination }
+    let (heredocs, sources) = words
+        .into_iter()
+        .partition(|word| instruction.heredocs.iter().any(|heredoc| heredoc.opener.contains(word.span())));
+    Copy { sources, heredocs, destination }
 }
 
 /// What HEALTHCHECK says.
