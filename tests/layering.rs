@@ -31,7 +31,7 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("serde", &["syntax/data.rs", "cli/shellcheck.rs"]),
     ("serde_json", &["syntax/dockerfile/json.rs", "facts/schema/agreement.rs", "report", "cli"]),
     ("similar", &["fix/diff.rs"]),
-    ("tempfile", &["fix/write.rs"]),
+    ("tempfile", &["fix/temporary.rs", "fix/write.rs"]),
 ];
 
 /// A stranger reads this many lines in one go, hardly more.

@@ -1,6 +1,8 @@
 //! What `fix` and `harden` promise of their rewrites.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
+#[path = "rewrites/disk.rs"]
+mod disk;
 mod support;
 
 use std::collections::BTreeMap;
@@ -183,150 +185,6 @@ fn only_files_that_were_named_are_rewritten() {
     assert_eq!(fs::read_to_string(folder.path().join("pier.yaml")).unwrap(), pier);
     folder.run(&["harden", "--write", "."]);
     assert!(fs::read_to_string(folder.path().join("pier.yaml")).unwrap().contains("cap_drop"));
-}
-
-/// Everything in a folder but what belongs to git.
-fn contents(folder: &Folder) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![folder.path().to_owned()];
-    while let Some(at) = open.pop() {
-        for entry in fs::read_dir(at).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            let name = path.strip_prefix(folder.path()).unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && !path.is_symlink() {
-                files.insert(format!("{name}/"), Vec::new());
-                open.push(path);
-            } else {
-                files.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
-}
-
-/// Runs `harden --write` with files limited to half a kilobyte, less than the new text needs.
-#[cfg(unix)]
-fn cramped(folder: &Folder, before: &str) -> std::process::Output {
-    let script = format!("{before} ulimit -f 1; exec \"$0\" harden --write .");
-    Command::new("sh")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_plimsoll")])
-        .current_dir(folder.path())
-        .output()
-        .unwrap()
-}
-
-#[cfg(unix)]
-#[test]
-fn a_full_disk_changes_nothing() {
-    let folder = harbour();
-    let before = contents(&folder);
-    let output = cramped(&folder, "trap '' XFSZ;");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("compose.yaml: File too large") && said.contains("nothing was changed"), "{said}");
-    assert_eq!(contents(&folder), before, "no half file, no new file, no folder");
-}
-
-/// The signal comes in the middle of a write.
-#[cfg(unix)]
-#[test]
-fn whoever_is_killed_leaves_every_file_whole_and_can_be_run_again() {
-    use std::os::unix::process::ExitStatusExt;
-    let folder = harbour();
-    let before = contents(&folder);
-    let output = cramped(&folder, "");
-    assert!(output.status.signal().is_some(), "{output:?}");
-    let after = contents(&folder);
-    for (path, text) in &before {
-        assert_eq!(after.get(path), Some(text), "{path}");
-    }
-    let strangers: Vec<&String> =
-        after.keys().filter(|path| !before.contains_key(*path) && !path.ends_with('/')).collect();
-    assert!(strangers.iter().all(|path| path.contains(".plimsoll-")), "{strangers:?}");
-    let output = folder.run(&["harden", "--write", "."]);
-    assert_eq!(output.code, 0, "{}", output.err);
-    let secret = fs::read_to_string(folder.path().join("secrets/postgres_password.txt")).unwrap();
-    assert_eq!(secret, "r0pe-and-sail");
-}
-
-/// Killed between two files: the secret is in its file already, the project still has it, too.
-#[test]
-fn a_secret_that_was_moved_by_half_is_moved_again() {
-    let folder = harbour();
-    folder.put("secrets/postgres_password.txt", "r0pe-and-sail");
-    let output = folder.run(&["harden", "--write", "."]);
-    assert_eq!(output.code, 0, "{}", output.err);
-    assert!(!fs::read_to_string(folder.path().join("compose.yaml")).unwrap().contains("r0pe"));
-    let other = harbour();
-    other.put("secrets/postgres_password.txt", "another");
-    let output = other.run(&["harden", "--write", "."]);
-    assert_eq!(output.code, 0, "{}", output.err);
-    assert!(output.err.contains("is there already"), "{}", output.err);
-    assert_eq!(fs::read_to_string(other.path().join("secrets/postgres_password.txt")).unwrap(), "another");
-    assert!(fs::read_to_string(other.path().join("compose.yaml")).unwrap().contains("r0pe"));
-}
-
-#[cfg(unix)]
-#[test]
-fn read_only_files_and_links_stop_everything() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = harbour();
-    let path = folder.path().join("compose.yaml");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-    let before = contents(&folder);
-    let output = folder.run(&["harden", "--write", "."]);
-    assert_eq!(output.code, 2);
-    assert!(output.err.contains("compose.yaml is read-only; nothing was changed"), "{}", output.err);
-    assert_eq!(contents(&folder), before);
-
-    let linked = harbour();
-    fs::rename(linked.path().join("compose.yaml"), linked.path().join("real.txt")).unwrap();
-    std::os::unix::fs::symlink("real.txt", linked.path().join("compose.yaml")).unwrap();
-    let before = contents(&linked);
-    let output = linked.run(&["harden", "--write", "compose.yaml"]);
-    assert_eq!(output.code, 2);
-    assert!(output.err.contains("compose.yaml is a link"), "{}", output.err);
-    assert_eq!(contents(&linked), before);
-    assert!(linked.path().join("compose.yaml").is_symlink());
-}
-
-#[cfg(unix)]
-#[test]
-fn permissions_are_kept() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = harbour();
-    let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
-    fs::set_permissions(folder.path().join("compose.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
-    folder.run(&["harden", "--write", "."]);
-    assert_eq!((mode("compose.yaml"), mode(".env"), mode(".gitignore")), (0o640, 0o600, 0o644));
-}
-
-#[test]
-fn copies_go_below_a_folder_and_nowhere_else() {
-    let folder = harbour();
-    let before = contents(&folder);
-    for _ in 0..2 {
-        let output = folder.run(&["harden", "-o", "out", "compose.yaml", "app/Dockerfile"]);
-        assert_eq!((output.code, output.out.as_str()), (0, ""), "{}", output.err);
-    }
-    let after = contents(&folder);
-    let (copies, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        after.into_iter().partition(|(path, _)| path.starts_with("out/"));
-    assert_eq!(rest, before);
-    let made: Vec<&str> = copies.keys().map(String::as_str).filter(|path| !path.ends_with('/')).collect();
-    let expected = [
-        ".dockerignore",
-        ".env",
-        ".gitignore",
-        "app/Dockerfile",
-        "compose.yaml",
-        "secrets/postgres_password.txt",
-    ];
-    assert_eq!(made, expected.map(|path| format!("out/{path}")));
-    let outside = harbour();
-    let output = outside.run(&["harden", "--check", "--format", "json", "."]);
-    assert_eq!(output.code, 1, "there is something to change");
-    assert_eq!(contents(&outside), before);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `plimsoll fix` and `plimsoll harden`.
 
 use crate::engine::Run;
-use crate::fix::{Change, Note, Plan, Wanted, copies, plan, unified, write};
+use crate::fix::{Change, Note, Plan, Wanted, copies, leftovers, plan, remove, unified, write};
 use crate::source::{Disk, Span};
 
 use super::args::{Fix, Harden, RewriteFormat};
@@ -24,6 +24,8 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
     let named = config::named(judging)?;
     let options = config::options(judging, &config);
     wanted.heed = config::heed(judging, env);
+    let target = args.output.as_ref().map_or(env.directory.clone(), |folder| env.directory.join(folder));
+    let mut stopped = Vec::new();
     let plan = if named == ["-"] {
         // Only JSON can say which other files a value goes to.
         wanted.alone = args.format == RewriteFormat::Diff && args.output.is_none();
@@ -34,17 +36,26 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
     } else {
         let found = config::found(judging, &config, env)?;
         let policy = config::policy(judging, &config, &found)?;
-        plan(&Disk::new(&env.directory), &found, &options, &policy, wanted)
+        let plan = plan(&Disk::new(&env.directory), &found, &options, &policy, wanted);
+        let files = found.iter().map(|it| &it.path).chain(plan.files.iter().map(|it| &it.path));
+        stopped = leftovers(&target, files.map(String::as_str));
+        plan
     };
     config::something(&plan.before.report, judging)?;
     let json = args.format == RewriteFormat::Json;
-    if args.write {
-        if named == ["-"] {
-            return Err(Failure("standard input cannot be written to; leave `--write` out".to_owned()));
-        }
-        write(&env.directory, &plan.files).map_err(Failure)?;
-    } else if let Some(folder) = &args.output {
-        copies(&env.directory.join(folder), &plan.files).map_err(Failure)?;
+    if args.write && named == ["-"] {
+        return Err(Failure("standard input cannot be written to; leave `--write` out".to_owned()));
+    }
+    let writes = args.write || args.output.is_some();
+    if writes {
+        remove(&target, &stopped).map_err(Failure)?;
+        let write = if args.write { write } else { copies };
+        write(&target, &plan.files).map_err(Failure)?;
+    }
+    for path in &stopped {
+        let said = if writes { "and is removed" } else { "`--write` removes it" };
+        let said = format!("{} was left by a run that was stopped; {said}", path.display());
+        writeln!(env.stderr, "{}", crate::report::line(&said))?;
     }
     if json {
         print(env, rewrites::json(&plan).as_bytes())?;
@@ -53,7 +64,7 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
         let text = plan.files.iter().find(|file| file.path == name).map(|file| file.after.clone());
         let same = plan.before.report.sources.first().map(|source| source.text.to_string());
         print(env, text.or(same).unwrap_or_default().as_bytes())?;
-    } else if !args.write && args.output.is_none() {
+    } else if !writes {
         print(env, diff(&plan).as_bytes())?;
     }
     if !json {

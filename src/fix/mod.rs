@@ -12,6 +12,7 @@ mod new_file;
 mod order;
 mod plan;
 mod script;
+mod temporary;
 mod word;
 mod write;
 
@@ -19,4 +20,5 @@ pub use diff::{Note, replacements, unified};
 pub use edits::edits;
 pub use example::{Example, Outcome, examples};
 pub use plan::{Change, Left, Plan, Rewritten, Wanted, plan};
+pub use temporary::{leftovers, remove};
 pub use write::{copies, write};

@@ -1,11 +1,12 @@
 //! Putting new texts on disk: all of them or none.
 
-use std::io::Write;
+use std::fs::Permissions;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use super::plan::Rewritten;
+use super::temporary::{NEW, OLD, temporary};
 
 /// A text that waits beside the file whose place it will take.
 struct Staged<'r> {
@@ -14,12 +15,16 @@ struct Staged<'r> {
     new: NamedTempFile,
     /// The old text, ready to be put back.
     old: Option<NamedTempFile>,
+    /// What the file's permissions are to be; none where only its owner may read it.
+    permissions: Option<Permissions>,
 }
 
 /// Replaces files that still have the text which was judged, and makes new ones. Every new text is first written beside
-/// its file, with its permissions, and every old one beside it; only then do they take their places by renaming, so that
-/// nobody ever sees half of one, and going back needs no room on the disk. New files come first: whoever stops us in
-/// between finds a secret in two places, never in none.
+/// its file, and every old one beside it, for its owner's eyes only; only then do they get their permissions and take
+/// their places by renaming, so that nobody ever sees half of one, and going back needs no room on the disk.
+///
+/// Whoever stops us in between finds a secret in two places, never in none and never where git would take it: what hides
+/// a file comes first, what gets a secret comes next, and what it was taken out of comes last.
 pub fn write(directory: &Path, files: &[Rewritten]) -> Result<(), String> {
     let mut made = Folders::default();
     let placed = stage_all(directory, files, &mut made).and_then(place_all);
@@ -38,17 +43,17 @@ fn stage_all<'r>(
     for file in files {
         staged.push(stage(directory, file, made)?);
     }
-    staged.sort_by_key(|it| it.file.before.is_some());
+    let hides = |path: &str| path.ends_with("ignore");
+    staged.sort_by_key(|it| (!hides(&it.file.path), !it.file.secret, it.file.before.is_some()));
     Ok(staged)
 }
 
 fn place_all(staged: Vec<Staged<'_>>) -> Result<(), String> {
     let mut done = Vec::new();
-    for Staged { file, path, new, old } in staged {
+    for Staged { file, path, new, old, permissions } in staged {
         let placed = match &file.before {
             Some(before) if !has(&path, before) => Err("it was changed meanwhile".to_owned()),
-            Some(_) => new.persist(&path).map(drop).map_err(|error| error.error.to_string()),
-            None => new.persist_noclobber(&path).map(drop).map_err(|error| error.error.to_string()),
+            _ => place(new, &path, permissions.clone(), file.before.is_some()),
         };
         if let Err(error) = placed {
             let message = format!("{}: {error}", path.display());
@@ -57,9 +62,21 @@ fn place_all(staged: Vec<Staged<'_>>) -> Result<(), String> {
                 |()| format!("{message}; nothing was changed"),
             ));
         }
-        done.push((path, old));
+        done.push((path, old, permissions));
     }
     Ok(())
+}
+
+fn place(
+    text: NamedTempFile,
+    path: &Path,
+    permissions: Option<Permissions>,
+    over: bool,
+) -> Result<(), String> {
+    let ready = permissions.map_or(Ok(()), |it| text.as_file().set_permissions(it));
+    ready.map_err(|error| error.to_string())?;
+    let placed = if over { text.persist(path) } else { text.persist_noclobber(path) };
+    placed.map(drop).map_err(|error| error.error.to_string())
 }
 
 fn has(path: &Path, text: &str) -> bool {
@@ -69,59 +86,61 @@ fn has(path: &Path, text: &str) -> bool {
 fn stage<'r>(directory: &Path, file: &'r Rewritten, made: &mut Folders) -> Result<Staged<'r>, String> {
     let path = directory.join(&file.path);
     let failed = |error: std::io::Error| format!("{}: {error}; nothing was changed", path.display());
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let refused = |why: &str| Err(format!("{} {why}; nothing was changed", path.display()));
     let Some(before) = &file.before else {
+        let folder = path.parent().unwrap_or(directory);
         if folder != directory && folder.is_symlink() {
             return Err(format!("{} is a link; nothing was changed", folder.display()));
         }
-        made.make(folder).map_err(failed)?;
-        // A temporary file is its owner's alone (0600), which is what a file with a secret stays.
-        let new = temporary(folder, &file.after).map_err(failed)?;
-        if !file.secret {
-            open_to_readers(new.as_file()).map_err(failed)?;
+        if path.is_symlink() {
+            return refused("is a link that leads nowhere");
         }
-        return Ok(Staged { file, path, new, old: None });
+        made.make(folder).map_err(failed)?;
+        let new = temporary(&path, NEW, &file.after).map_err(failed)?;
+        return Ok(Staged { file, path, new, old: None, permissions: of_new(file.secret) });
     };
     let about = std::fs::symlink_metadata(&path).map_err(failed)?;
     if about.file_type().is_symlink() {
-        return Err(format!(
-            "{} is a link; name the file that it leads to; nothing was changed",
-            path.display()
-        ));
+        return refused("is a link; name the file that it leads to");
+    }
+    if names(&about) > 1 {
+        return refused("has another name (a hard link), under which the old text would stay");
     }
     if about.permissions().readonly() {
-        return Err(format!("{} is read-only; nothing was changed", path.display()));
+        return refused("is read-only");
     }
     if std::fs::read(&path).map_err(failed)? != before.as_bytes() {
         return Err(format!("{} was changed meanwhile; nothing was changed by us", path.display()));
     }
-    let like = |text: &str| -> std::io::Result<NamedTempFile> {
-        let new = temporary(folder, text)?;
+    let like = |ending: &str, text: &str| -> std::io::Result<NamedTempFile> {
+        let new = temporary(&path, ending, text)?;
         keep_owner(new.as_file(), &about)?;
-        new.as_file().set_permissions(about.permissions())?;
         Ok(new)
     };
-    let (new, old) = (like(&file.after).map_err(failed)?, like(before).map_err(failed)?);
-    Ok(Staged { file, path, new, old: Some(old) })
+    let (new, old) = (like(NEW, &file.after).map_err(failed)?, like(OLD, before).map_err(failed)?);
+    Ok(Staged { file, path, new, old: Some(old), permissions: Some(about.permissions()) })
 }
 
-/// A file with a text that is on disk, under a name of its own.
-fn temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(".plimsoll-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
+/// How many names a file has.
 #[cfg(unix)]
-fn open_to_readers(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+fn names(about: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(about)
 }
 
 #[cfg(not(unix))]
-fn open_to_readers(_: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
+fn names(_: &std::fs::Metadata) -> u64 {
+    1
+}
+
+/// The permissions of a new file: everybody may read it, unless it holds a secret.
+#[cfg(unix)]
+fn of_new(secret: bool) -> Option<Permissions> {
+    (!secret).then(|| std::os::unix::fs::PermissionsExt::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn of_new(_: bool) -> Option<Permissions> {
+    None
 }
 
 /// Whoever owns the file owns what takes its place.
@@ -140,11 +159,14 @@ fn keep_owner(_: &std::fs::File, _: &std::fs::Metadata) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What was done to a path: the text that it had, and the permissions.
+type Placed = (PathBuf, Option<NamedTempFile>, Option<Permissions>);
+
 /// Puts back what was replaced; the path of one that could not be is the error.
-fn undo(done: Vec<(PathBuf, Option<NamedTempFile>)>) -> Result<(), String> {
-    for (path, old) in done.into_iter().rev() {
+fn undo(done: Vec<Placed>) -> Result<(), String> {
+    for (path, old, permissions) in done.into_iter().rev() {
         let undone = match old {
-            Some(old) => old.persist(&path).is_ok(),
+            Some(old) => place(old, &path, permissions, true).is_ok(),
             None => std::fs::remove_file(&path).is_ok(),
         };
         if !undone {
