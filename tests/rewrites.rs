@@ -129,6 +129,7 @@ fn edits_for_programs_do_what_write_does_and_show_no_secret() {
                     ".env",
                     ".gitignore",
                     "app/Dockerfile",
+                    "app/Dockerfile.dockerignore",
                     "compose.yaml",
                     "secrets/postgres_password.txt"
                 ]

@@ -1,7 +1,7 @@
 //! Repairs that need more than keys and values: secrets that leave the file.
 
 use crate::facts::kinds::{Service, Variable};
-use crate::facts::{Kind, Node, NodeId, World};
+use crate::facts::{Kind, Known, Node, NodeId, World};
 use crate::policy::Recipe;
 use crate::source::{Origin, Span, Text};
 use crate::syntax::Data;
@@ -16,6 +16,8 @@ pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Cha
         Recipe::ExecForm => exec_form(world, subject),
         Recipe::JsonList => json_list(world, subject),
         Recipe::EncryptDefault => encrypt_default(world, subject),
+        Recipe::ProbeWithWget => probe_with_wget(world, subject),
+        Recipe::IgnoreFile => ignore_file(world, subject),
     }
 }
 
@@ -86,6 +88,47 @@ fn encrypt_default(world: &World, subject: NodeId) -> Option<Vec<Change>> {
     let network = Data::Map(vec![map("driver", text("overlay")), map("driver_opts", options)]);
     let networks = Data::Map(vec![map("default", network)]);
     (at != Span::default()).then(|| vec![Change::SetTop(at.file, vec![map("networks", networks)])])
+}
+
+/// `curl -f URL` becomes `wget -qO- URL`: it fails at the same answers and prints the same. The wget of busybox tries the
+/// first address of a name only, which for `localhost` may be the one of IPv6.
+fn probe_with_wget(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let Some(Node::Command(command)) = world.node(subject) else { return None };
+    let program = command.program.value().filter(|program| program.as_str() == "curl")?;
+    let [flag, url] = command.arguments.value()?.items.as_slice() else { return None };
+    let short = flag
+        .as_str()
+        .strip_prefix('-')
+        .is_some_and(|letters| letters.contains('f') && letters.chars().all(|c| "fsSL".contains(c)));
+    let address = url.as_str().strip_prefix("http://").filter(|_| short || flag.as_str() == "--fail")?;
+    let mut changes = vec![
+        Change::Replace(program.span(), "wget".to_owned()),
+        Change::Replace(flag.span(), "-qO-".to_owned()),
+    ];
+    if let Some(behind) = address.strip_prefix("localhost")
+        && (behind.is_empty() || behind.starts_with([':', '/']))
+    {
+        let host = "http://".len().."http://localhost".len();
+        changes.push(Change::Replace(url.slice(host).span(), "127.0.0.1".to_owned()));
+    }
+    Some(changes)
+}
+
+/// What no image needs, in the ignore file of the context; where nobody says what the context is, in the one that goes with
+/// the Dockerfile, whatever its context.
+fn ignore_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
+    let Some(Node::Copy(copy)) = world.node(subject) else { return None };
+    let dockerfile = &world.source(copy.head.site.label.file)?.path;
+    let path = match &copy.context {
+        Known::Set(context, _) if matches!(context.as_str(), "" | ".") => ".dockerignore".to_owned(),
+        Known::Set(context, _) if !context.as_str().starts_with("..") => {
+            format!("{}/.dockerignore", context.as_str())
+        }
+        Known::Absent if &**dockerfile == "Dockerfile" => ".dockerignore".to_owned(),
+        Known::Absent => format!("{dockerfile}.dockerignore"),
+        Known::Set(..) | Known::Unknown(..) => return None,
+    };
+    Some([".git", "**/.env", "**/*.key"].into_iter().map(|line| hidden(path.clone(), line)).collect())
 }
 
 /// The JSON list of a command that asks nothing of the shell.

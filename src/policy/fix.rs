@@ -91,16 +91,22 @@ pub enum Recipe {
     JsonList,
     /// Declare the default network of a stack, encrypted.
     EncryptDefault,
+    /// Ask with wget what curl was to ask.
+    ProbeWithWget,
+    /// Begin an ignore file for a build context.
+    IgnoreFile,
 }
 
 impl Recipe {
     /// Every recipe by the name that rules use.
-    pub const NAMES: [(&'static str, Self); 5] = [
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("secret-to-file", Self::SecretToFile),
         ("secret-to-env", Self::SecretToEnv),
         ("exec-form", Self::ExecForm),
         ("json-list", Self::JsonList),
         ("encrypt-default", Self::EncryptDefault),
+        ("probe-with-wget", Self::ProbeWithWget),
+        ("ignore-file", Self::IgnoreFile),
     ];
 }
 

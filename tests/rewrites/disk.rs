@@ -75,6 +75,7 @@ fn whoever_is_killed_leaves_every_file_whole_and_loses_no_secret() {
         ".env",
         "secrets/postgres_password.txt",
         "app/Dockerfile",
+        "app/Dockerfile.dockerignore",
         "compose.yaml",
     ];
     let (mut killed, mut left) = (0, 0);
@@ -250,6 +251,7 @@ fn copies_go_below_a_folder_and_nowhere_else() {
         ".env",
         ".gitignore",
         "app/Dockerfile",
+        "app/Dockerfile.dockerignore",
         "compose.yaml",
         "secrets/postgres_password.txt",
     ];

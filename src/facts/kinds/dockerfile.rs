@@ -227,6 +227,8 @@ facts! {
         owner_changed_by: node(Command),
         /// The owner that it gets there, as written.
         owner_changed_to: text,
+        /// The directory of the build context, where a service names it.
+        context: text,
         /// The ignore file of the build context.
         ignore_file: text,
         /// Whether that file keeps a source out.

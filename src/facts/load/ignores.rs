@@ -36,6 +36,11 @@ pub fn fill(files: &dyn Files, path: &str, contexts: &BTreeSet<String>, part: &m
         // Where no service says what the context is, it is mostly the directory of the Dockerfile.
         let origin = if contexts.is_empty() { Origin::Guess } else { Origin::Written };
         let site = Site { origin, ..copy.head.site };
+        copy.context = match contexts.first() {
+            _ if contexts.len() > 1 => Known::Unknown(site, "services build it with different contexts"),
+            Some(context) => Known::Set(Text::made(context, site.label, origin), site),
+            None => Known::Absent,
+        };
         (copy.ignore_file, copy.ignored) = match &own {
             _ if several => {
                 let reason = "services build it with different contexts";
