@@ -213,3 +213,19 @@ fn projects_of_one_folder_share_what_they_hide() {
     assert_eq!(moved, [true, false], "{}", output.err);
     assert!(output.err.contains("`.env` has another value under that name"), "{}", output.err);
 }
+
+#[test]
+fn copies_are_not_copied_again() {
+    let folder = harbour();
+    let run = || {
+        let run = folder.run(&["harden", "-o", "out"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        run.err
+    };
+    let first = run();
+    assert!(folder.path().join("out/compose.yaml").is_file());
+    assert_eq!(run(), first);
+    assert!(!folder.path().join("out/out").exists());
+    // Who names them means them.
+    assert!(folder.run(&["harden", "-o", "out", "out/compose.yaml"]).code < 2);
+}

@@ -41,14 +41,16 @@ pub const KEYS: &[&str] = &[
 
 /// Reads the configuration that holds here: the one named, or the nearest upwards.
 pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
-    let named = judging.config.as_ref().map(|path| env.directory.join(path));
-    let found = named.or_else(|| env.directory.ancestors().find_map(beside));
+    let found = match &judging.config {
+        Some(named) => Some(env.directory.join(named)),
+        None => env.directory.ancestors().find_map(beside),
+    };
     let given: Vec<PathBuf> = judging.rules.iter().map(|path| env.directory.join(path)).collect();
     let mut config = if let Some(path) = found.filter(|_| !judging.no_config) {
         parse(&path, &given, judging, env)?
     } else {
         let mut config = Config::default();
-        config.selection.own = own(&given, env)?;
+        config.selection.own = own(&given, None, env)?;
         config
     };
     if let Some(profile) = &judging.profile {
@@ -62,8 +64,16 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn own(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<Data>, Failure> {
-    Ok(own::read(paths, env)?.into_iter().map(|rule| rule.data).collect())
+fn own(paths: &[PathBuf], within: Option<&Disk>, env: &Env<'_>) -> Result<Vec<Data>, Failure> {
+    Ok(own::read(paths, within, env)?.into_iter().map(|rule| rule.data).collect())
+}
+
+/// What a configuration of a stranger may not name.
+pub const OUTSIDE: &str = "lies outside of the project; `--allow-outside` lets it be read";
+
+/// The repository that a folder is in, or else the folder.
+fn repository(folder: &Path) -> &Path {
+    folder.ancestors().find(|it| it.join(".git").exists()).unwrap_or(folder)
 }
 
 /// The configuration that lies in a folder.
@@ -73,6 +83,12 @@ pub fn beside(folder: &Path) -> Option<PathBuf> {
 
 /// The configuration of a file; `given` are rules that the command line adds to its own.
 fn parse(path: &Path, given: &[PathBuf], judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let project = Disk { directory: folder.to_owned(), root: repository(folder).to_owned() };
+    let within = Some(&project).filter(|_| !judging.allow_outside);
+    if judging.config.is_none() && within.is_some_and(|it| !it.is_inside(&path.to_string_lossy())) {
+        return Err(Failure(format!("{}: this {OUTSIDE}", path.display())));
+    }
     let mut document = Document::read(path, env)?;
     if document.data == Data::Null {
         // An empty file says as much as an empty mapping.
@@ -80,10 +96,10 @@ fn parse(path: &Path, given: &[PathBuf], judging: &Judging, env: &Env<'_>) -> Re
     }
     let data = document.data.borrowed();
     let at = Reader::new(&data);
-    let folder = path.parent().unwrap_or(Path::new(""));
     let mut config = settings(&at).map_err(|mistake| document.explain(&mistake))?;
     let rules: Vec<PathBuf> = config.rules.iter().map(|rules| folder.join(rules)).collect();
-    config.selection.own = own(&[&rules[..], given].concat(), env)?;
+    config.selection.own = own(&rules, within, env)?;
+    config.selection.own.extend(own(given, None, env)?);
     names(&at, &config.selection.own).map_err(|mistake| document.explain(&mistake))?;
     let today = judging.today.unwrap_or(env.today);
     config.selection.ignore = ignored(&at, today).map_err(|mistake| document.explain(&mistake))?;
@@ -185,6 +201,7 @@ fn projects(
     judging: &Judging,
     env: &Env<'_>,
 ) -> Result<Vec<Vec<String>>, Mistake> {
+    let disk = Disk::new(&env.directory);
     let seen = folder.strip_prefix(&env.directory).unwrap_or(folder).to_string_lossy().into_owned();
     let mut all = Vec::new();
     let Some(projects) = at.get("projects") else { return Ok(all) };
@@ -197,6 +214,9 @@ fn projects(
             let piped = judging.stdin_filename.as_ref().is_some_and(|name| clean_path(name) == file);
             if !piped && !env.directory.join(&file).is_file() {
                 return entry.mistake(format!("`projects` names `{file}`, which is not there"));
+            }
+            if !judging.allow_outside && !disk.is_inside(&file) {
+                return entry.mistake(format!("`{file}` {OUTSIDE}"));
             }
             project.push(file);
         }

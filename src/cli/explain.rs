@@ -18,10 +18,11 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     let problems: Vec<_> = PROBLEMS.iter().filter(|kind| is_called(kind, name)).collect();
     if wanted.is_empty() && problems.is_empty() {
         let ids = rules.iter().map(|rule| rule.about.id.as_str()).chain(PROBLEMS.iter().map(|kind| kind.id));
-        let hint = nearest(name, ids).map_or_else(
-            || "; `plimsoll rules` lists them".to_owned(),
-            |near| format!("; did you mean `{near}`?"),
-        );
+        let hint = match (nearest(name, ids.clone()), alike(name, ids)) {
+            (Some(near), _) => format!("; did you mean `{near}`?"),
+            (None, alike) if !alike.is_empty() => format!("; there are {alike}"),
+            _ => "; `plimsoll rules` lists them".to_owned(),
+        };
         return Err(Failure(format!("there is no rule `{name}`{hint}")));
     }
     let mut out = String::new();
@@ -39,6 +40,18 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     }
     print(env, out.as_bytes())?;
     Ok(0)
+}
+
+/// The first few ids that have a word in them.
+fn alike<'i>(word: &str, ids: impl Iterator<Item = &'i str>) -> String {
+    let word = word.to_ascii_lowercase();
+    let has = |id: &&str| word.len() > 2 && id.contains(&word);
+    let mut found: Vec<String> = ids.filter(has).map(|id| format!("`{id}`")).collect();
+    if found.len() > 6 {
+        found.truncate(5);
+        found.push("others".to_owned());
+    }
+    found.join(", ")
 }
 
 /// Whether a name means a kind of problem: its id, an alias, or an alias without its tool.
@@ -135,7 +148,8 @@ fn show(value: &Data<&str>, out: &mut String) {
 
 /// Lists the rules, and for reading the kinds of problems as well.
 pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
-    let rules = all().map_err(Failure)?;
+    let mut rules = all().map_err(Failure)?;
+    rules.sort_by(|a, b| a.about.id.cmp(&b.about.id));
     let mut out = String::new();
     if args.json {
         let list: Vec<_> = rules
@@ -157,15 +171,15 @@ pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
             let targets: Vec<&str> = rule.about.targets.iter().map(|target| target.name()).collect();
             let _ = writeln!(
                 out,
-                "{:width$}  {:8}  {:25}  {}",
+                "{:width$}  {:16}  {:25}  {}",
                 rule.about.id,
-                rule.about.severity.name(),
+                rule.severities(),
                 targets.join(","),
                 rule.about.title
             );
         }
         for kind in PROBLEMS {
-            let _ = writeln!(out, "{:width$}  {:8}  {:25}  {}", kind.id, "problem", "", kind.title);
+            let _ = writeln!(out, "{:width$}  {:16}  {:25}  {}", kind.id, "problem", "", kind.title);
         }
     }
     print(env, out.as_bytes())?;

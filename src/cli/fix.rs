@@ -2,7 +2,7 @@
 
 use crate::engine::Run;
 use crate::fix::{Change, Note, Plan, Wanted, copies, leftovers, plan, remove, unified, write};
-use crate::source::{Disk, Span};
+use crate::source::{Disk, Span, clean_path, is_under};
 
 use super::args::{Fix, Harden, RewriteFormat};
 use super::check::print;
@@ -34,7 +34,11 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
         let policy = config::policy(judging, &config, &found)?;
         plan(&files, &found, &options, &policy, wanted)
     } else {
-        let found = config::found(judging, &config, env)?;
+        let mut found = config::found(judging, &config, env)?;
+        if let Some(copies) = args.output.as_deref().and_then(|folder| inside(folder, env)) {
+            // Copies of an earlier run are not copied again.
+            found.retain(|it| it.named || !is_under(&it.path, &copies));
+        }
         let policy = config::policy(judging, &config, &found)?;
         let plan = plan(&Disk::new(&env.directory), &found, &options, &policy, wanted);
         let files = found.iter().map(|it| &it.path).chain(plan.files.iter().map(|it| &it.path));
@@ -73,6 +77,13 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
     }
     let code = plan.before.report.exit_code(None);
     Ok(if code == 0 && args.check && !plan.files.is_empty() { 1 } else { code })
+}
+
+/// A folder as files below the working directory have it in their paths, if it is one of those.
+fn inside(folder: &str, env: &Env<'_>) -> Option<String> {
+    let whole = env.directory.join(folder);
+    let path = clean_path(&whole.strip_prefix(&env.directory).ok()?.to_string_lossy());
+    (!matches!(path.as_str(), "" | ".")).then_some(path)
 }
 
 /// The diffs of all files, secrets masked, each hunk with the rules that ask for it.

@@ -14,11 +14,11 @@ pub fn notes(plan: &Plan) -> String {
         let path = plan.before.report.path(problem.span.file);
         let _ = writeln!(out, "problem[{}] {path}: {}", problem.id(), problem.message);
     }
-    changed(plan, &mut out);
-    left(plan, &mut out);
     if plan.changes.is_empty() {
         let _ = writeln!(out, "nothing to change");
     }
+    changed(plan, &mut out);
+    left(plan, &mut out);
     out.lines().map(|line| format!("{}\n", crate::report::line(line))).collect()
 }
 

@@ -5,20 +5,30 @@ use std::path::{Path, PathBuf};
 
 use crate::fix::{Outcome, examples};
 use crate::policy::{Reader, Rule, lists};
+use crate::source::{Disk, Files};
 use crate::syntax::Data;
 
 use super::args::Test;
 use super::check::print;
+use super::config::OUTSIDE;
 use super::document::Document;
 use super::{Env, Failure};
 
-/// The rules of files and folders, checked.
-pub fn read(paths: &[PathBuf], env: &Env<'_>) -> Result<Vec<Document>, Failure> {
+/// The rules of files and folders, checked; none from outside of a project, where one is given.
+pub fn read(paths: &[PathBuf], within: Option<&Disk>, env: &Env<'_>) -> Result<Vec<Document>, Failure> {
     let mut lists = lists();
     lists.set_strict();
     let mut rules = Vec::new();
+    let inside = |path: &Path| match within {
+        Some(project) if !project.is_inside(&path.to_string_lossy()) => {
+            Err(Failure(format!("{}: this {OUTSIDE}", path.display())))
+        }
+        _ => Ok(()),
+    };
     for path in paths {
+        inside(path)?;
         for file in files(path, 0)? {
+            inside(&file)?;
             let rule = Document::read(&file, env)?;
             if rule.data == Data::Null {
                 return Err(Failure(format!("{}: this is no rule file", rule.source.path)));
@@ -59,7 +69,7 @@ fn is_rule(path: &Path) -> bool {
 /// `plimsoll test`: runs the examples of rule files.
 pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
     let paths: Vec<PathBuf> = args.paths.iter().map(|path| env.directory.join(path)).collect();
-    let rules = read(&paths, env)?;
+    let rules = read(&paths, None, env)?;
     if rules.is_empty() {
         return Err(Failure("there is no rule here to test".to_owned()));
     }

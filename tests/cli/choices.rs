@@ -231,7 +231,13 @@ fn other_commands_know_rules_by_any_name() {
     }
     let near = folder.run(&["explain", "yaml-syntx"]);
     assert!(near.code == 2 && near.err.contains("did you mean `yaml-syntax`?"), "{near:?}");
+    let word = folder.run(&["explain", "unpinned"]).err;
+    assert!(word.contains("; there are ") && word.contains("`apt-unpinned-version`"), "{word}");
     let table = folder.run(&["rules"]).out;
+    assert!(
+        table.lines().any(|line| line.contains("root-user-implicit") && line.contains("low to high")),
+        "{table}"
+    );
     for kind in plimsoll::source::PROBLEMS {
         assert!(table.lines().any(|line| line.starts_with(&format!("{} ", kind.id))), "{}", kind.id);
     }

@@ -68,6 +68,49 @@ fn mistakes_have_a_place_and_a_suggestion() {
     assert_eq!(folder.run(&["check", "--config", "missing.yaml"]).code, 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_configuration_leads_nowhere_outside_of_the_project() {
+    let around = Folder::of(&[
+        ("secret.yaml", "canary: x\n"),
+        ("rule.yaml", "id: x\ncanary: y\n"),
+        ("live.yaml", "services:\n  web: { healthcheck: { test: x } }\n"),
+        ("p/compose.yaml", CLEAN),
+    ]);
+    let project = around.path().join("p");
+    std::fs::create_dir(project.join(".git")).unwrap();
+    std::fs::create_dir(project.join("policy")).unwrap();
+    std::os::unix::fs::symlink("../../rule.yaml", project.join("policy/x.yaml")).unwrap();
+    let run = |args: &[&str]| Run::at(&project).args(&[&["check", "--format", "concise"], args].concat());
+    let refused = |run: &super::support::Output| {
+        run.code == 2 && run.err.contains("lies outside of the project; `--allow-outside`")
+    };
+    for config in [
+        "rules: [../rule.yaml]",
+        "rules: [/]",
+        "rules: [policy]",
+        "projects: { a: [compose.yaml, ../live.yaml] }",
+    ] {
+        std::fs::write(project.join("plimsoll.yaml"), config).unwrap();
+        let run = run(&[]);
+        assert!(refused(&run) && !run.err.contains("canary") && run.out.is_empty(), "{config}: {run:?}");
+    }
+    let alone = run(&["--no-config", "--select", "healthcheck-missing"]);
+    assert!(alone.out.contains("[healthcheck-missing]"), "{alone:?}");
+    let live = run(&["--allow-outside", "--select", "healthcheck-missing"]);
+    assert_eq!((live.code, live.out.as_str()), (0, ""), "{live:?}");
+    std::fs::remove_file(project.join("plimsoll.yaml")).unwrap();
+    std::os::unix::fs::symlink("../secret.yaml", project.join("plimsoll.yaml")).unwrap();
+    let link = run(&[]);
+    assert!(refused(&link) && !link.err.contains("canary"), "{link:?}");
+    // Who names a file means it.
+    std::fs::remove_file(project.join("plimsoll.yaml")).unwrap();
+    around.put("p/plimsoll.yaml", "profile: strict\n");
+    assert!(run(&["--rules", "../rule.yaml"]).err.contains("there is no key `canary`"));
+    around.put("shared.yaml", "rules: [rule.yaml]\n");
+    assert!(run(&["--config", "../shared.yaml"]).err.contains("there is no key `canary`"));
+}
+
 #[test]
 fn what_a_configuration_names_must_be_there() {
     for (config, expected) in [
