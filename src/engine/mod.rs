@@ -1,6 +1,7 @@
 //! Facts against policy: findings, ignores, order, threads. Uses `policy` and below.
 
 mod check;
+mod clone;
 mod comments;
 mod finding;
 mod groups;

@@ -15,6 +15,7 @@ pub fn changes(recipe: Recipe, world: &World, subject: NodeId) -> Option<Vec<Cha
         Recipe::SecretToEnv => secret_to_env(world, subject),
         Recipe::ExecForm => exec_form(world, subject),
         Recipe::JsonList => json_list(world, subject),
+        Recipe::AddRepository => super::clone::add_repository(world, subject),
         Recipe::EncryptDefault => encrypt_default(world, subject),
         Recipe::ProbeWithWget => probe_with_wget(world, subject),
         Recipe::IgnoreFile => ignore_file(world, subject),

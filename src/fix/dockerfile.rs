@@ -41,11 +41,11 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
                     start = lines.start;
                 }
             }
-            Edit::replace(Span::point(source.id, start), format!("{}{eol}", line.replace('\n', eol)))
+            Edit::replace(Span::point(source.id, start), format!("{}{eol}", like(instruction, line, eol)))
         }
         Change::InsertAfter(_, line) => {
-            let line = line.replace('\n', eol);
-            Edit::replace(Span::point(source.id, instruction.span.end), format!("{eol}{line}"))
+            let end = instruction.span.end;
+            Edit::replace(Span::point(source.id, end), format!("{eol}{}", like(instruction, line, eol)))
         }
         Change::First(_, command) => {
             let body = body(instruction)?;
@@ -72,6 +72,16 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
         Change::Split(at) => split(instruction, *at, source)?,
         _ => return Err("a Dockerfile has no keys".to_owned()),
     }])
+}
+
+/// New instructions, with their keywords and line endings like those of the one beside them.
+fn like(beside: &Instruction, lines: &str, eol: &str) -> String {
+    let small = !beside.word.as_str().contains(|c: char| c.is_ascii_uppercase());
+    let line = |line: &str| match line.split_once(' ') {
+        Some((keyword, rest)) if small => format!("{} {rest}", keyword.to_ascii_lowercase()),
+        _ => line.to_owned(),
+    };
+    lines.split('\n').map(line).collect::<Vec<_>>().join(eol)
 }
 
 /// Flags behind the keyword and the flags that are there; with `replace`, in the place of one of the same name.

@@ -89,6 +89,8 @@ pub enum Recipe {
     ExecForm,
     /// Write what was meant as a JSON list as one.
     JsonList,
+    /// Let the builder fetch the repository that a RUN clones.
+    AddRepository,
     /// Declare the default network of a stack, encrypted.
     EncryptDefault,
     /// Ask with wget what curl was to ask.
@@ -99,11 +101,12 @@ pub enum Recipe {
 
 impl Recipe {
     /// Every recipe by the name that rules use.
-    pub const NAMES: [(&'static str, Self); 7] = [
+    pub const NAMES: [(&'static str, Self); 8] = [
         ("secret-to-file", Self::SecretToFile),
         ("secret-to-env", Self::SecretToEnv),
         ("exec-form", Self::ExecForm),
         ("json-list", Self::JsonList),
+        ("add-repository", Self::AddRepository),
         ("encrypt-default", Self::EncryptDefault),
         ("probe-with-wget", Self::ProbeWithWget),
         ("ignore-file", Self::IgnoreFile),

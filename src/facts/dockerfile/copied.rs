@@ -45,6 +45,7 @@ impl Filler<'_> {
         }
         self.copies_before(&by_instruction);
         self.modes_changed();
+        self.unpacked();
         self.copied_values();
     }
 
@@ -250,7 +251,7 @@ fn landing(copy: &Copy) -> Known<Text> {
 }
 
 /// A path where a copy stands, from the root on; nothing where nobody knows what it is below.
-fn absolute(path: &str, copy: &Copy) -> Option<String> {
+pub(super) fn absolute(path: &str, copy: &Copy) -> Option<String> {
     if path.starts_with('/') {
         return Some(path.to_owned());
     }

@@ -21,6 +21,7 @@ mod runtime;
 mod scope;
 mod stages;
 mod sums;
+mod unpacked;
 mod variables;
 mod written;
 

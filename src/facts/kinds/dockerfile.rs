@@ -219,6 +219,9 @@ facts! {
         volume: text,
         /// The command of its stage that unpacks the archive that it copies.
         extracted_by: node(Command),
+        /// The directory that the archive is unpacked to, if the RUN right behind it does nothing else, but for making that
+        /// directory and removing the archive.
+        unpacked_to: text,
         /// The command that changes the mode of the file that it makes, if the RUN right behind it does nothing else.
         mode_changed_by: node(Command),
         /// The mode that it gets there, as written.
