@@ -24,6 +24,19 @@ fn a_dockerfile(stages: usize) -> String {
     (0..stages).map(stage).collect()
 }
 
+/// A Dockerfile of so many RUNs: the longest that hooks should not be felt on has 800.
+fn a_long_dockerfile(runs: usize) -> String {
+    let run = |number: usize| match number % 4 {
+        0 => format!(
+            "RUN apt-get update && apt-get install -y curl=7.{number} && rm -rf /var/lib/apt/lists/*\n"
+        ),
+        1 => format!("RUN pip install --no-cache-dir requests==2.{number} flask\n"),
+        2 => format!("RUN curl -fsSL https://example.com/a{number}.tar.gz | tar xz -C /opt\n"),
+        _ => format!("RUN mkdir -p /srv/{number} && chown app:app /srv/{number} && chmod 0755 /srv\n"),
+    };
+    format!("FROM debian:12\n{}", (0..runs).map(run).collect::<String>())
+}
+
 /// A Compose file of so many services.
 fn a_compose_file(services: usize) -> String {
     let service = |number: usize| {
@@ -63,6 +76,7 @@ fn judging(criterion: &mut Criterion) {
     project.extend((0..10).map(|number| (format!("s{number}/Dockerfile"), a_dockerfile(3))));
     for (name, files) in [
         ("a Dockerfile", vec![("Dockerfile".to_owned(), a_dockerfile(10))]),
+        ("a Dockerfile of 800 RUNs", vec![("Dockerfile".to_owned(), a_long_dockerfile(800))]),
         ("a Compose file", vec![("compose.yaml".to_owned(), a_compose_file(20))]),
         ("a project", project),
     ] {

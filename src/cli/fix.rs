@@ -6,6 +6,7 @@ use crate::source::{Disk, Span, clean_path, is_under};
 
 use super::args::{Fix, Harden, RewriteFormat};
 use super::check::print;
+use super::placed::Placed;
 use super::{Env, Failure, config, notes, rewrites};
 
 /// Mends what is safe to mend; with `--unsafe` also what changes behaviour.
@@ -91,20 +92,21 @@ fn diff(plan: &Plan) -> String {
     let secrets = |run: &Run, path: &str| -> Vec<Span> {
         run.report.secrets.iter().filter(|span| run.report.path(span.file) == path).copied().collect()
     };
+    let placed = Placed::of(plan);
     plan.files
         .iter()
         .map(|file| {
             let (old, new) = (secrets(&plan.before, &file.path), secrets(&plan.after, &file.path));
-            unified(file, (&old, &new), &hunk_notes(plan, &file.path))
+            unified(file, (&old, &new), &hunk_notes(plan, &placed, &file.path))
         })
         .collect()
 }
 
 /// What is said at the hunks of a file: rule, safety and caveat of each change, at the line of its finding.
-fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
+fn hunk_notes(plan: &Plan, placed: &Placed<'_>, path: &str) -> Vec<Note> {
     let report = &plan.before.report;
     let line = |change: &Change| {
-        let at = rewrites::place(plan, change).or_else(|| beside(plan, change))?;
+        let at = placed.near(change)?;
         Some(report.source(at.file)?.position(at.start).line)
     };
     let note = |change: &Change| {
@@ -113,15 +115,4 @@ fn hunk_notes(plan: &Plan, path: &str) -> Vec<Note> {
         (line(change).unwrap_or(1), crate::report::line(&text))
     };
     plan.changes.iter().filter(|change| change.path == path).map(note).collect()
-}
-
-/// Where something else of the same service or resource was found, for a change that another one brought.
-fn beside(plan: &Plan, change: &Change) -> Option<Span> {
-    let report = &plan.before.report;
-    let owner = |subject: &str| subject.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
-    let near = report.findings.iter().find(|finding| {
-        report.path(finding.primary.span.file) == change.path
-            && owner(&finding.subject) == owner(&change.subject)
-    })?;
-    Some(near.primary.span)
 }

@@ -10,6 +10,7 @@ mod fix;
 mod init;
 mod notes;
 mod own;
+mod placed;
 mod rewrites;
 mod shellcheck;
 

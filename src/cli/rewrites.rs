@@ -10,21 +10,24 @@ use crate::fix::{Change, Plan, Rewritten, replacements};
 use crate::report::{escaped, position};
 use crate::source::{FileId, Source, Span};
 
+use super::placed::Placed;
+
 /// The document, on one line.
 pub fn json(plan: &Plan) -> String {
     let originals = originals(&plan.before.report);
+    let placed = Placed::of(plan);
     let document = json!({
         "schema": "plimsoll.rewrite/1",
         "tool": { "name": "plimsoll", "version": env!("CARGO_PKG_VERSION") },
-        "files": plan.files.iter().map(|file| self::file(plan, &originals, file)).collect::<Vec<_>>(),
-        "changes": plan.changes.iter().map(|change| self::change(plan, change)).collect::<Vec<_>>(),
+        "files": plan.files.iter().map(|file| self::file(plan, &originals, &placed, file)).collect::<Vec<_>>(),
+        "changes": plan.changes.iter().map(|change| self::change(plan, &placed, change)).collect::<Vec<_>>(),
         "left": left(plan),
         "problems": problems(&plan.before.report),
     });
     format!("{}\n", escaped(&document.to_string()))
 }
 
-fn file(plan: &Plan, originals: &Originals, file: &Rewritten) -> Value {
+fn file(plan: &Plan, originals: &Originals, placed: &Placed<'_>, file: &Rewritten) -> Value {
     let before = file.before.as_deref().unwrap_or("");
     let source = Source::new(FileId(0), file.path.as_str(), before);
     let place = |offset: usize| {
@@ -32,14 +35,15 @@ fn file(plan: &Plan, originals: &Originals, file: &Rewritten) -> Value {
         json!({ "line": at.line, "column": at.column, "offset": offset })
     };
     let replaced = replacements(before, &file.after);
-    let served = served(plan, &file.path, &source, &replaced);
+    let served = served(plan, placed, &source, &replaced);
+    let secrets = shown(&plan.after.report, &file.path);
     let edits: Vec<Value> = replaced
         .iter()
         .zip(served)
         .map(|((before, after), changes)| {
             let mut edit =
                 json!({ "start": place(before.start), "end": place(before.end), "changes": changes });
-            let parts = parts(plan, originals, file, after);
+            let parts = parts(&secrets, originals, file, after);
             match parts.as_deref() {
                 None => edit["text"] = Value::Null,
                 Some([Part::Text(text)]) => edit["text"] = text.as_str().into(),
@@ -73,8 +77,13 @@ impl Part {
 }
 
 /// The new text in a range, its secrets as references to where they stood before; `None` when one stood nowhere.
-fn parts(plan: &Plan, originals: &Originals, file: &Rewritten, range: &Range<usize>) -> Option<Vec<Part>> {
-    let mut secrets = if file.secret { values(file, range) } else { shown(&plan.after.report, file, range) };
+fn parts(
+    secrets: &[Range<usize>],
+    originals: &Originals,
+    file: &Rewritten,
+    range: &Range<usize>,
+) -> Option<Vec<Part>> {
+    let mut secrets = if file.secret { values(file, range) } else { inside(secrets, range) };
     secrets.sort_by_key(|secret| secret.start);
     let mut parts = Vec::new();
     let mut at = range.start;
@@ -129,16 +138,20 @@ fn values(file: &Rewritten, range: &Range<usize>) -> Vec<Range<usize>> {
     all
 }
 
-/// The secrets that stand in a range of the new text.
-fn shown(report: &Report, file: &Rewritten, range: &Range<usize>) -> Vec<Range<usize>> {
-    let mut all: Vec<Range<usize>> = report
-        .secrets
-        .iter()
-        .filter(|span| report.path(span.file) == file.path)
-        .map(|span| span.range())
-        .filter(|secret| secret.start < range.end && range.start < secret.end)
-        .map(|secret| secret.start.max(range.start)..secret.end.min(range.end))
-        .collect();
+/// The secrets of a file in its new text, none within another.
+fn shown(report: &Report, path: &str) -> Vec<Range<usize>> {
+    let own = report.secrets.iter().filter(|span| report.path(span.file) == path);
+    none_within_another(own.map(|span| span.range()).collect())
+}
+
+/// The secrets that stand in a range, cut off where it ends.
+fn inside(secrets: &[Range<usize>], range: &Range<usize>) -> Vec<Range<usize>> {
+    let first = secrets.partition_point(|secret| secret.end <= range.start);
+    let here = secrets.iter().skip(first).take_while(|secret| secret.start < range.end);
+    none_within_another(here.map(|secret| secret.start.max(range.start)..secret.end.min(range.end)).collect())
+}
+
+fn none_within_another(mut all: Vec<Range<usize>>) -> Vec<Range<usize>> {
     all.sort_by_key(|it| (it.start, std::cmp::Reverse(it.end)));
     all.dedup_by(|next, kept| next.end <= kept.end);
     all
@@ -148,18 +161,17 @@ fn shown(report: &Report, file: &Rewritten, range: &Range<usize>) -> Vec<Range<u
 /// this one, since what is added to a service stands at its end.
 fn served(
     plan: &Plan,
-    path: &str,
+    placed: &Placed<'_>,
     source: &Source,
     replaced: &[(Range<usize>, Range<usize>)],
 ) -> Vec<Vec<usize>> {
     let mut served = vec![Vec::new(); replaced.len()];
     let line = |offset: usize| source.position(offset as u32).line;
-    for (number, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.path == path) {
-        let at = place(plan, change).map_or(0, |span| line(span.start as usize));
-        let edit = replaced
-            .iter()
-            .position(|(before, _)| line(before.end) >= at)
-            .unwrap_or(replaced.len().max(1) - 1);
+    for (number, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.path == *source.path)
+    {
+        let at = placed.exact(change).map_or(0, |span| line(span.start as usize));
+        let edit = replaced.partition_point(|(before, _)| line(before.end) < at);
+        let edit = edit.min(replaced.len().max(1) - 1);
         if let Some(numbers) = served.get_mut(edit) {
             numbers.push(number);
         }
@@ -167,23 +179,12 @@ fn served(
     served
 }
 
-/// Where the finding that a change mends stands in the text as it was; nowhere if another change brought it.
-pub fn place(plan: &Plan, change: &Change) -> Option<Span> {
-    let report = &plan.before.report;
-    let same = report.findings.iter().find(|finding| {
-        finding.rule.id == change.rule
-            && finding.subject == change.subject
-            && report.path(finding.primary.span.file) == change.path
-    })?;
-    Some(same.primary.span)
-}
-
-fn change(plan: &Plan, change: &Change) -> Value {
+fn change(plan: &Plan, placed: &Placed<'_>, change: &Change) -> Value {
     let mut value = json!({
         "rule": change.rule, "path": change.path, "subject": change.subject, "title": change.title,
         "safety": change.safety.name(), "caveat": change.caveat,
     });
-    if let Some(span) = place(plan, change) {
+    if let Some(span) = placed.exact(change) {
         value["start"] = position(&plan.before.report, span, span.start);
         value["end"] = position(&plan.before.report, span, span.end);
     }

@@ -8,7 +8,7 @@ use crate::facts::{self, Document, Kind, Known, Loaded, Node, NodeId, Part, Targ
 use crate::policy::Policy;
 use crate::source::{FileId, Files, Found, Problem, Source, Span};
 
-use super::comments::{self, Heed};
+use super::comments::{self, Covered, Heed, Open};
 use super::finding::{Finding, Label};
 use super::groups::groups;
 use super::judge::{Controls, Judgement, Standing, judge};
@@ -126,8 +126,9 @@ impl Gathered {
 impl Run {
     /// Adds what another program found; ignore comments count for it, too.
     pub fn add(&mut self, mut findings: Vec<Finding>) {
+        let mut covered = Covered::of(&findings);
         for (source, document) in self.report.sources.iter().zip(&self.documents) {
-            comments::apply(&mut findings, &comments::read(source, document, self.heed).ignores);
+            covered.apply(&mut findings, &comments::read(source, document, self.heed).ignores);
         }
         self.report.findings.extend(findings);
         by_place(&mut self.report.findings, &self.report.sources);
@@ -157,14 +158,18 @@ fn heed_comments(
     heed: Heed,
 ) {
     let rules = comments::Rules::of(policy);
+    // Few runs have ignores.
+    let mut places = None;
     for (source, document) in sources.iter().zip(documents) {
         let found = comments::read(source, document, heed);
         if found.ignores.is_empty() && found.malformed.is_empty() && found.lapsed.is_empty() {
             continue;
         }
-        let used = comments::apply(&mut report.findings, &found.ignores);
-        let mut said = comments::say(&found, &used, &report.undecided, &rules);
-        comments::apply(&mut said, &found.ignores);
+        let (covered, open) =
+            places.get_or_insert_with(|| (Covered::of(&report.findings), Open::of(&report.undecided)));
+        let used = covered.apply(&mut report.findings, &found.ignores);
+        let mut said = comments::say(&found, &used, open, &rules);
+        Covered::of(&said).apply(&mut said, &found.ignores);
         report.findings.extend(said);
     }
 }

@@ -29,13 +29,13 @@ pub fn unified(file: &Rewritten, secrets: (&[Span], &[Span]), notes: &[Note]) ->
         hunks.iter().map(|hunk| hunk.ops().iter().map(|op| op.old_range().end).max().unwrap_or(0)).collect();
     let from = if file.before.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
     let mut out = format!("--- {from}\n+++ b/{path}\n");
-    for (index, hunk) in hunks.iter().enumerate() {
-        // A change stands at or behind the line that it is about: a key is added at the end of its service.
-        let own = |note: &&Note| {
-            let at = ends.iter().position(|&end| end >= note.0 as usize).unwrap_or(ends.len() - 1);
-            at == index
-        };
-        let mut said: Vec<&str> = notes.iter().filter(own).map(|(_, text)| text.as_str()).collect();
+    // A change stands at or behind the line that it is about: a key is added at the end of its service.
+    let mut remarks: Vec<Vec<&str>> = vec![Vec::new(); hunks.len()];
+    for (line, text) in notes {
+        let at = ends.partition_point(|&end| end < *line as usize).min(ends.len().max(1) - 1);
+        remarks.get_mut(at).into_iter().for_each(|remarks| remarks.push(text));
+    }
+    for (hunk, mut said) in hunks.iter().zip(remarks) {
         said.sort_unstable();
         said.dedup();
         let text = hunk.to_string();

@@ -4,24 +4,37 @@
 /// third of the name. Of equals, the first wins.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 2.min(name.chars().count().div_ceil(3));
+    let name = letters(name);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let distance = distance(name, candidate);
-        if distance <= limit && distance > 0 && best.is_none_or(|(least, _)| distance < least) {
+        // Most are too long or too short, and told apart by that alone.
+        if candidate.is_ascii() && candidate.len().min(LETTERS).abs_diff(name.len()) > limit {
+            continue;
+        }
+        if let Some(distance) = distance(&name, &letters(candidate), limit)
+            && distance > 0
+            && best.is_none_or(|(least, _)| distance < least)
+        {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours, ignoring case.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().flat_map(char::to_lowercase).take(64).collect();
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).take(64).collect();
+/// What stands behind so many letters is not looked at.
+const LETTERS: usize = 64;
+
+fn letters(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).take(LETTERS).collect()
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours; `None` where there are more than `limit`.
+fn distance(a: &[char], b: &[char], limit: usize) -> Option<usize> {
     let mut before = vec![0; b.len() + 1];
     let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut row = above.clone();
     for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
+        row[0] = i;
         for j in 1..=b.len() {
             let changed = usize::from(a[i - 1] != b[j - 1]);
             row[j] = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + changed);
@@ -29,10 +42,14 @@ fn distance(a: &str, b: &str) -> usize {
                 row[j] = row[j].min(before[j - 2] + 1);
             }
         }
-        before = above;
-        above = row;
+        if row.iter().chain(&above).all(|edits| *edits > limit) {
+            return None;
+        }
+        // The row before this one is no longer needed; it becomes the next one.
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut row);
     }
-    above[b.len()]
+    Some(above[b.len()]).filter(|edits| *edits <= limit)
 }
 
 /// Whether one letter more, less or else, or the order of two neighbours, is all that keeps two texts apart. Linear.

@@ -1,5 +1,6 @@
 //! Comments that say that rules do not count somewhere: our own, and those of other tools through aliases.
 
+mod covered;
 mod date;
 mod own;
 mod peers;
@@ -13,6 +14,7 @@ use crate::source::{Source, Span};
 use super::finding::{Finding, State};
 use place::{Places, Scope};
 
+pub use covered::{Covered, Open};
 pub use date::Date;
 pub use say::{Rules, say};
 
@@ -122,25 +124,4 @@ pub fn read(source: &Source, document: &Document, heed: Heed) -> Comments {
         }
     }
     comments
-}
-
-/// Marks the findings that ignores cover; says of each ignore whether it covered any.
-pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<bool> {
-    let mut used = vec![false; ignores.len()];
-    for finding in findings.iter_mut() {
-        for (ignore, used) in ignores.iter().zip(&mut used) {
-            let here = covers(ignore, finding.primary.span)
-                || !ignore.alone && covers(ignore, finding.subject_at)
-                || finding.via.iter().any(|via| covers(ignore, *via));
-            if here && ignore.rules.has(&finding.rule) {
-                *used = true;
-                finding.state = State::Ignored { reason: ignore.reason.clone() };
-            }
-        }
-    }
-    used
-}
-
-fn covers(ignore: &Ignore, span: Span) -> bool {
-    ignore.covers.file == span.file && ignore.covers.start <= span.start && span.start <= ignore.covers.end
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::policy::{About, Confidence, Policy, Safety};
 use crate::source::Span;
 
-use super::super::finding::{Change, Finding, Label, Repair, State, Undecided};
-use super::{Comments, Ignore, Named, covers};
+use super::super::finding::{Change, Finding, Label, Repair, State};
+use super::{Comments, Ignore, Named, Open};
 
 /// The rules about ignore comments, where they are on. They have files like all rules, without conditions.
 pub struct Rules<'p> {
@@ -37,7 +37,7 @@ impl<'p> Rules<'p> {
 const HINTS: usize = 64;
 
 /// Findings about the comments of a file; `used` says which of its ignores covered something.
-pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &Rules<'_>) -> Vec<Finding> {
+pub fn say(comments: &Comments, used: &[bool], open: &Open, rules: &Rules<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut hints: BTreeMap<&str, String> = BTreeMap::new();
     if let Some(about) = &rules.malformed {
@@ -71,7 +71,7 @@ pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &
         }
         if let Some(about) = &rules.unused
             && !used
-            && may_be_unused(ignore, names, undecided, rules.policy)
+            && may_be_unused(ignore, names, open, rules.policy)
         {
             let message = "nothing that this could ignore is found here; take it away".to_owned();
             let repair = Repair {
@@ -88,10 +88,9 @@ pub fn say(comments: &Comments, used: &[bool], undecided: &[Undecided], rules: &
 }
 
 /// Only who knows all of the rules and has judged them can say that none of them has found anything.
-fn may_be_unused(ignore: &Ignore, names: &[String], undecided: &[Undecided], policy: &Policy) -> bool {
+fn may_be_unused(ignore: &Ignore, names: &[String], open: &Open, policy: &Policy) -> bool {
     let on = |name: &String| policy.rules().iter().any(|rule| rule.about.is_called(name));
-    let open = |it: &Undecided| covers(ignore, it.span) && ignore.rules.has(&it.rule);
-    names.iter().all(on) && !undecided.iter().any(open)
+    names.iter().all(on) && !open.any(ignore)
 }
 
 fn finding(

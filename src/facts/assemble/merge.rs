@@ -124,23 +124,33 @@ impl Merge<'_> {
 
     fn maps(self, base: &Arc<Value>, over: &Arc<Value>, path: &[&str]) -> Arc<Value> {
         let (Shape::Map(old), Shape::Map(new)) = (&base.shape, &over.shape) else { return over.clone() };
-        let mut entries: Vec<Entry> = old.iter().map(|entry| self.inherited(entry)).collect();
+        let mut entries: Vec<Option<Entry>> = old.iter().map(|entry| Some(self.inherited(entry))).collect();
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, entry) in old.iter().enumerate().filter(|(_, entry)| entry.key.is_known()) {
+            places.entry(entry.key.as_str()).or_insert(index);
+        }
         for entry in new {
             let name = entry.key.as_str();
             let reset = self.dialect == Dialect::Compose && entry.value.tag == Some(Tag::Reset);
-            let at = entries.iter().position(|it| it.key.is_known() && it.key.as_str() == name);
-            match at {
+            match places.get(name).copied() {
                 Some(at) if reset => {
-                    entries.remove(at);
+                    places.remove(name);
+                    entries[at] = None;
                 }
                 None if reset => {}
                 Some(at) => {
                     let inner = [path, &[name]].concat();
-                    entries[at] = self.entry(&entries[at], entry, &inner);
+                    entries[at] = entries[at].as_ref().map(|old| self.entry(old, entry, &inner));
                 }
-                None => entries.push(entry.clone()),
+                None => {
+                    if entry.key.is_known() {
+                        places.insert(name, entries.len());
+                    }
+                    entries.push(Some(entry.clone()));
+                }
             }
         }
+        let entries = entries.into_iter().flatten().collect();
         Arc::new(Value { shape: Shape::Map(entries), span: base.span, tag: base.tag, raw: None })
     }
 
@@ -192,20 +202,35 @@ impl Merge<'_> {
             .collect();
         let mut places: BTreeMap<Key, usize> =
             items.iter().enumerate().filter_map(|(index, item)| Some((key(&item.value)?, index))).collect();
+        // Of no use but for the note.
+        let noted = self.notes.is_some() && self.dialect == Dialect::Stack;
+        let mut texts: BTreeMap<Key, usize> = BTreeMap::new();
+        for text in items.iter().filter(|_| noted).filter_map(|item| keys::text(&item.value)) {
+            *texts.entry(text).or_default() += 1;
+        }
         for item in new {
             let own = key(&item.value);
+            let text = keys::text(&item.value).filter(|_| noted);
             if let Some(index) = own.as_ref().and_then(|key| places.get(key)).copied() {
-                if keys::text(&items[index].value) != keys::text(&item.value) {
+                let before = keys::text(&items[index].value).filter(|_| noted);
+                if before != text {
                     self.note("replaced", item.site.label, path);
+                }
+                if let Some(count) = before.and_then(|before| texts.get_mut(&before)) {
+                    *count -= 1;
+                }
+                if let Some(text) = text {
+                    *texts.entry(text).or_default() += 1;
                 }
                 items[index] = item.clone();
                 continue;
             }
-            let repeated = |other: &&Item| {
-                keys::text(&other.value).is_some_and(|text| Some(text) == keys::text(&item.value))
-            };
-            if items.iter().any(|other| repeated(&other)) {
-                self.note("repeated", item.site.label, path);
+            if let Some(text) = text {
+                let count = texts.entry(text).or_default();
+                if *count > 0 {
+                    self.note("repeated", item.site.label, path);
+                }
+                *count += 1;
             }
             if let Some(key) = own {
                 places.insert(key, items.len());

@@ -98,6 +98,9 @@ pub fn assemble(library: Library<'_>, files: &[FileId], dialect: Dialect, env: &
     Some(assembler.out)
 }
 
+/// No more documents of one file are merged: each is laid over all that came before.
+const DOCUMENTS: usize = 32;
+
 impl Assembler<'_> {
     /// The model of a file with its includes and extends resolved.
     fn resolved(&mut self, file: FileId, chain: &mut Vec<FileId>) -> Option<Arc<Value>> {
@@ -119,7 +122,11 @@ impl Assembler<'_> {
         let mut builder = Builder::new(source, tree, self.dialect, self.env);
         let merge = Merge { dialect: self.dialect, via: None, notes: None };
         let mut model: Option<Arc<Value>> = None;
-        let roots = if self.dialect == Dialect::Stack { 1 } else { tree.documents.len() };
+        let roots = if self.dialect == Dialect::Stack { 1 } else { DOCUMENTS };
+        if let Some(&root) = tree.documents.get(roots).filter(|_| self.dialect != Dialect::Stack) {
+            let message = format!("this file has more than {DOCUMENTS} documents; no more are merged");
+            self.out.problems.push(Problem::new(Problem::PROJECT_TOO_LARGE, message, tree.node(root).span));
+        }
         for &root in tree.documents.iter().take(roots) {
             let next = builder.build(root);
             model = Some(match model {

@@ -1,12 +1,15 @@
 //! How a service is built.
 
+use std::rc::Rc;
+
 use crate::facts::around::beside;
 use crate::facts::kinds::{Build, Service};
 use crate::facts::make::head;
 use crate::facts::model::{Ask, At};
-use crate::facts::{Kind, Known, List, Node, NodeId, Site};
+use crate::facts::{Known, List, NodeId, Site};
 use crate::source::{FileId, Origin, Text};
 
+use super::build_takes::Takes;
 use super::{Filler, dockerfile_path};
 
 impl Filler<'_> {
@@ -65,7 +68,7 @@ impl Filler<'_> {
     }
 
     /// What the Dockerfile says of the stage and the arguments that are asked for.
-    fn dockerfile_says(&self, build: &mut Build, at: At<'_>) {
+    fn dockerfile_says(&mut self, build: &mut Build, at: At<'_>) {
         let from = at.file();
         let known = |field: &Known<Text>, fallback: &str| match field {
             Known::Absent => Some(fallback.to_owned()),
@@ -77,35 +80,18 @@ impl Filler<'_> {
             return;
         };
         let path = dockerfile_path(&self.reading.directory_of(from), &context, &file);
-        let Some(part) = self.reading.dockerfile(&path) else { return };
         if build.inline.value() == Some(&true) {
             return;
         }
-        if let (Some(target), Known::Unknown(..)) = (build.target.value().and_then(Text::known), &build.stage)
-        {
-            let named = part.of(Kind::Stage).any(|id| {
-                part.node(id).is_some_and(|stage| stage.head().name.as_str().eq_ignore_ascii_case(target))
-            });
-            if !named && target.parse::<usize>().is_err() {
-                build.stage = Known::Absent;
-            }
-        }
-        let taken: std::collections::BTreeSet<&str> = part
-            .of(Kind::Variable)
-            .filter_map(|id| match part.node(id) {
-                Some(Node::Variable(it)) if matches!(it.place.value(), Some(&"arg" | &"global-arg")) => {
-                    Some(it.head.name.as_str())
-                }
-                _ => None,
-            })
-            .collect();
-        super::build_secrets::compare(build, at, part);
-        build.untaken_args = at.get("args").ask(At::map).map(|pairs| {
-            let untaken = pairs.items.iter().filter(|pair| {
-                pair.key.known().is_some_and(|name| !taken.contains(name) && !PREDEFINED.contains(&name))
-            });
-            List::closed(untaken.map(|pair| pair.key.clone()).collect())
-        });
+        let takes = if let Some(takes) = self.takes.get(&path) {
+            takes.clone()
+        } else {
+            let Some(part) = self.reading.dockerfile(&path) else { return };
+            let takes = Rc::new(Takes::of(part));
+            self.takes.insert(path, takes.clone());
+            takes
+        };
+        takes.compare(build, at);
     }
 
     /// The path of a file of this project, and whether it lies in the project.
@@ -114,22 +100,6 @@ impl Filler<'_> {
         self.reading.around.files.is_inside(&path).then_some(path)
     }
 }
-
-/// Arguments that every build takes without an ARG (docs.docker.com, "Predefined ARGs").
-const PREDEFINED: [&str; 12] = [
-    "HTTP_PROXY",
-    "http_proxy",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "FTP_PROXY",
-    "ftp_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "SOURCE_DATE_EPOCH",
-    "BUILDKIT_INLINE_CACHE",
-];
 
 /// What a context is, by the rules of buildx: a URL of a repository, a URL of an archive, else a directory.
 fn kind(context: &str) -> &'static str {

@@ -71,7 +71,8 @@ impl Filler<'_> {
         Known::Set(false, key)
     }
 
-    /// Tells each bind of a service what of its stage's dependencies it hides.
+    /// Tells each bind of a service what of its stage's dependencies it hides: what lies below it, and not in a mount
+    /// that is nearer.
     pub fn hidden_dependencies(&mut self, service: &Service) {
         let Some(stage) = self.stage_of(service) else { return };
         let Some(dependencies) = stage.dependency_paths.value().cloned() else { return };
@@ -79,19 +80,23 @@ impl Filler<'_> {
         if dependencies.items.is_empty() {
             return;
         }
-        let targets: Vec<String> =
-            mounts.iter().filter_map(|id| self.mount_at(*id).and_then(known_target)).collect();
+        let mut hidden: BTreeMap<String, Vec<Text>> = mounts
+            .iter()
+            .filter_map(|id| Some((self.mount_at(*id).and_then(known_target)?, Vec::new())))
+            .collect();
+        for path in &dependencies.items {
+            let nearest = folders(path.as_str()).find(|folder| hidden.contains_key(*folder));
+            let below = nearest.filter(|folder| *folder != path.as_str());
+            if let Some(all) = below.and_then(|folder| hidden.get_mut(folder)) {
+                all.push(path.clone());
+            }
+        }
         for id in mounts {
             let Some(mount) = self.mount_at(id) else { continue };
             let (Some(target), Some(&"bind")) = (known_target(mount), mount.r#type.value()) else { continue };
-            let hides = |path: &&Text| {
-                let held =
-                    targets.iter().any(|other| other.len() > target.len() && is_under(path.as_str(), other));
-                path.as_str() != target && is_under(path.as_str(), &target) && !held
-            };
-            let hidden: Vec<Text> = dependencies.items.iter().filter(hides).cloned().collect();
+            let paths = hidden.get(&target).cloned().unwrap_or_default();
             if let Some(Node::Mount(mount)) = self.part.node_mut(id) {
-                mount.hides = Known::Set(List::closed(hidden), mount.head.site);
+                mount.hides = Known::Set(List::closed(paths), mount.head.site);
             }
         }
     }
@@ -116,6 +121,15 @@ fn few(users: &[(NodeId, NodeId)]) -> Vec<(NodeId, NodeId)> {
         *count <= SHOWN
     });
     first.take(2 * SHOWN).copied().collect()
+}
+
+/// A path and the folders that it lies in, the nearest first.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| match path.rsplit_once('/')? {
+        ("", "") => None,
+        ("", _) => Some("/"),
+        (folder, _) => Some(folder),
+    })
 }
 
 fn known_target(mount: &Mount) -> Option<String> {

@@ -4,7 +4,7 @@ mod access;
 mod anchors;
 mod arguments;
 mod build;
-mod build_secrets;
+mod build_takes;
 mod dependencies;
 mod deploy;
 mod env_files;
@@ -38,6 +38,7 @@ pub use environment::variable;
 pub use user::dockerfile_path;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::source::{FileId, Origin, Problem, Source, Span, Text};
 use crate::syntax::yaml;
@@ -48,6 +49,7 @@ use super::kinds::{File, Project};
 use super::make::{head, nodes};
 use super::model::{At, Env, Value};
 use super::{Document, Known, List, NodeId, Opened, Part, Site, Target, World};
+use build_takes::Takes;
 use files::environment;
 
 /// More facts than this are not stated of one project.
@@ -122,6 +124,8 @@ pub struct Filler<'a> {
     pub secrets: BTreeMap<(&'static str, String), NodeId>,
     /// The variables that `.env` sets; a stack reads none.
     pub env_names: BTreeSet<String>,
+    /// What Dockerfiles take from whoever builds them, by their paths.
+    pub takes: BTreeMap<String, Rc<Takes>>,
     /// What could not be looked into.
     pub problems: Vec<Problem>,
 }
@@ -136,6 +140,7 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
         volumes: BTreeMap::new(),
         secrets: BTreeMap::new(),
         env_names: BTreeSet::new(),
+        takes: BTreeMap::new(),
         problems: Vec::new(),
     };
     filler.env_names = filler.read_env_names();

@@ -210,7 +210,7 @@ facts! {
         untaken_args: texts,
         /// Names of secrets that no RUN of the Dockerfile mounts.
         untaken_secrets: texts,
-        /// Names of secrets that the RUNs of the Dockerfile mount and that it does not give.
+        /// Names of secrets that the RUNs of the Dockerfile mount and that it does not give; the first 64 of them.
         missing_secrets: texts,
         /// What it may do beyond its sandbox: `security.insecure`, `network.host`.
         entitlements: texts,
