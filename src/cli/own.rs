@@ -80,7 +80,14 @@ pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
     for rule in &rules {
         let data = rule.data.borrowed();
         let reader = Reader::new(&data);
-        for example in examples(&reader).map_err(|error| Failure(format!("{}: {error}", rule.source.path)))? {
+        let examples =
+            examples(&reader).map_err(|error| Failure(format!("{}: {error}", rule.source.path)))?;
+        if examples.is_empty() {
+            failed += 1;
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{}: there is no example, so nothing is tested\n", rule.source.path);
+        }
+        for example in examples {
             let outcome = example.run(&reader, &lists);
             if outcome == Outcome::Validated {
                 validated += 1;
@@ -88,7 +95,6 @@ pub fn test(args: &Test, env: &mut Env<'_>) -> Result<u8, Failure> {
             }
             failed += 1;
             let text = example.files.first().map_or("", |(_, text)| text);
-            // Writing to a string cannot fail.
             let _ = writeln!(out, "{} on {}: {outcome}", rule.source.path, example.target.name());
             let _ =
                 writeln!(out, "{}\n", text.lines().map(|line| format!("    {line}\n")).collect::<String>());

@@ -231,15 +231,17 @@ struct Names<'d> {
 }
 
 impl Names<'_> {
+    /// Those of a rule of the user's own: whoever writes none about profiles wants it whatever the profile is.
     fn of(data: &Data<&str>) -> Self {
         let reader = Reader::new(data);
+        let everywhere = reader.get("profiles").is_none();
         let lines = |key: &str| {
             let texts = reader.get(key).and_then(|list| list.texts().ok()).unwrap_or_default();
             Cow::Owned(texts.join("\n"))
         };
         Self {
             id: lines("id"),
-            profiles: lines("profiles"),
+            profiles: if everywhere { Cow::Borrowed("all") } else { lines("profiles") },
             targets: lines("targets"),
             aliases: lines("aliases"),
         }
@@ -266,6 +268,7 @@ impl Names<'_> {
             return selection.select.iter().any(|name| self.is(name));
         }
         match selection.profile.as_str() {
+            _ if self.profiles.lines().any(|profile| profile == "all") => true,
             "all" => true,
             "strict" => !self.profiles.lines().any(|profile| profile == "style"),
             profile => self.profiles.lines().any(|own| own == profile),

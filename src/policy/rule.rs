@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::facts::{Kind, Target, Type};
 
 use super::fix::{self, Fix};
+use super::library::PROFILES;
 use super::options::Values;
 use super::path::Path;
 use super::predicate::{self, Pred, Scope};
@@ -174,7 +175,7 @@ impl Rule {
                 title: at.need("title")?.text()?.into_owned(),
                 severity: severity(&at.need("severity")?)?,
                 targets: targets(&at.need("targets")?)?,
-                profiles: at.get("profiles").map(|list| list.texts()).transpose()?.unwrap_or_default(),
+                profiles: profiles(at, values.is_strict())?,
                 control: at.get("control").map(|text| text.text()).transpose()?.map(Cow::into_owned),
                 aliases: at.get("aliases").map(|list| list.texts()).transpose()?.unwrap_or_default(),
             }),
@@ -348,6 +349,15 @@ fn options(at: &Reader<'_>, values: &mut Values) -> Read<Vec<String>> {
 
 fn severity(at: &Reader<'_>) -> Read<Severity> {
     at.word(&Severity::ALL.map(|severity| (severity.name(), severity)))
+}
+
+/// The profiles that a rule is in. A misspelt one would leave it off without a word; built-in rules are only tested so.
+fn profiles(at: &Reader<'_>, strict: bool) -> Read<Vec<String>> {
+    let Some(list) = at.get("profiles") else { return Ok(Vec::new()) };
+    for profile in list.items().filter(|_| strict) {
+        profile.word(&PROFILES)?;
+    }
+    list.texts()
 }
 
 fn targets(at: &Reader<'_>) -> Read<Vec<Target>> {

@@ -267,3 +267,40 @@ fn what_is_excluded_is_left_out_even_when_it_is_named() {
     assert_eq!(folder.run(&["check", "--select", "privileged-container", "."]).code, 0);
     assert_eq!(folder.run(&["check", "--force-exclude", "./vendor/a/compose.yaml"]).code, 0);
 }
+
+#[test]
+fn rules_of_ones_own_are_on_unless_they_name_profiles() {
+    let rule = |id: &str, more: &str| {
+        format!(
+            "id: {id}\ntitle: X\nseverity: low\ntargets: [compose]\n{more}on: service\nwhen: {{ privileged: true }}\nmessage: x\n"
+        )
+    };
+    let folder = Folder::of(&[
+        ("compose.yaml", PRIVILEGED),
+        ("policy/a.yaml", &rule("always", "")),
+        ("policy/b.yaml", &rule("sometimes", "profiles: [owasp]\n")),
+        ("policy/c.yaml", &rule("strictly", "profiles: []\n")),
+    ]);
+    let on = |profile: &str| -> Vec<String> {
+        let found = folder.found(&["--rules", "policy", "--profile", profile]);
+        let own = ["always@4", "sometimes@4", "strictly@4"];
+        found.into_iter().map(|it| it.replace("@2", "@4")).filter(|it| own.contains(&it.as_str())).collect()
+    };
+    assert_eq!(on("recommended"), ["always@4"]);
+    assert_eq!(on("owasp"), ["always@4", "sometimes@4"]);
+    assert_eq!(on("style"), ["always@4"]);
+    assert_eq!(on("strict"), ["always@4", "sometimes@4", "strictly@4"]);
+    folder.put("policy/b.yaml", &rule("sometimes", "profiles: [recomended]\n"));
+    let wrong = folder.run(&["check", "--rules", "policy"]);
+    assert!(
+        wrong.code == 2
+            && wrong.err.contains("b.yaml:5:12: there is no word `recomended` here; did you mean"),
+        "{wrong:?}"
+    );
+    let untested = folder.run(&["test", "policy/a.yaml"]);
+    assert_eq!(untested.code, 1, "{untested:?}");
+    assert!(
+        untested.out.starts_with("policy/a.yaml: there is no example, so nothing is tested\n"),
+        "{untested:?}"
+    );
+}

@@ -87,9 +87,10 @@ fn the_rule_shown_is_validated_and_judges() {
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(run(&["test", "team.yaml"]), "1 rule, 4 examples validated, 0 failed\n");
-    let judged =
-        run(&["check", "--format", "concise", "--rules", "team.yaml", "--select", "team-label-missing"]);
-    assert!(judged.starts_with("compose.yaml:2:3: medium[team-label-missing] "), "{judged}");
+    for profile in ["recommended", "owasp", "style"] {
+        let judged = run(&["check", "--format", "concise", "--rules", "team.yaml", "--profile", profile]);
+        assert!(judged.contains("compose.yaml:2:3: medium[team-label-missing] "), "{judged}");
+    }
 }
 
 /// The first block of code after a heading.
