@@ -10,8 +10,10 @@ if ! command -v rustup > /dev/null && ! command -v cargo > /dev/null; then
     exit 2
 fi
 if command -v rustup > /dev/null; then
-    rustup toolchain install stable --profile minimal --no-self-update
-    export RUSTUP_TOOLCHAIN=stable
+    # The same commit is built by the same compiler.
+    toolchain=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+    rustup toolchain install "$toolchain" --profile minimal --no-self-update
+    export RUSTUP_TOOLCHAIN=$toolchain
 fi
 target=$RUNNER_TEMP/plimsoll-build
 cargo build --release --locked --bin plimsoll --target-dir "$target"

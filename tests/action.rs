@@ -158,7 +158,12 @@ fn the_build_uses_its_own_checkout_and_lock_file() {
         root().display(),
         target.display()
     );
-    assert_eq!(log.lines().last(), Some(cargo.as_str()));
+    let rustup = format!(
+        "{} rustup toolchain install {} --profile minimal --no-self-update",
+        root().display(),
+        env!("CARGO_PKG_RUST_VERSION")
+    );
+    assert_eq!(log.lines().collect::<Vec<_>>(), [rustup, cargo]);
     let outputs = fs::read_to_string(runner.temp.path().join("output")).unwrap();
     assert_eq!(outputs, format!("plimsoll={}/release/plimsoll\n", target.display()));
 }

@@ -193,6 +193,9 @@ pub struct Harden {
 pub struct Explain {
     /// A rule, by its id or by another linter's id such as DL3002, or a problem.
     pub rule: String,
+    /// Know the rules of this file or folder, too, as those that the configuration names.
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
 }
 
 /// Options of `rules`.

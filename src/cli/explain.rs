@@ -1,22 +1,25 @@
 //! `plimsoll explain` and `plimsoll rules`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use crate::policy::{Reader, Rule, Safety, all, choices, gradings, remedies, written};
+use crate::policy::{Reader, Rule, Safety, all, choices, gradings, lists, remedies, written};
 use crate::source::{PROBLEMS, ProblemKind, nearest};
 use crate::syntax::Data;
 
-use super::args::{Explain, Rules};
+use super::args::{Explain, Judging, Rules};
 use super::check::print;
-use super::{Env, Failure};
+use super::{Env, Failure, config};
 
 /// Tells about every rule and every kind of problem that a name stands for.
 pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     let name = args.rule.trim();
     let rules = all().map_err(Failure)?;
     let wanted: Vec<&Rule> = rules.iter().filter(|rule| rule.about.is_called(name)).collect();
+    let own = if wanted.is_empty() || !args.rules.is_empty() { own(&args.rules, env)? } else { Vec::new() };
+    let own: Vec<_> = own.iter().filter(|(rule, _)| rule.about.is_called(name)).collect();
     let problems: Vec<_> = PROBLEMS.iter().filter(|kind| is_called(kind, name)).collect();
-    if wanted.is_empty() && problems.is_empty() {
+    if wanted.is_empty() && own.is_empty() && problems.is_empty() {
         let ids = rules.iter().map(|rule| rule.about.id.as_str()).chain(PROBLEMS.iter().map(|kind| kind.id));
         let hint = match (nearest(name, ids.clone()), alike(name, ids)) {
             (Some(near), _) => format!("; did you mean `{near}`?"),
@@ -30,6 +33,9 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
         let file = written(&rule.about.id).unwrap_or(Data::Null);
         page(rule, &Reader::new(&file.borrowed()), &mut out)?;
     }
+    for (rule, file) in own {
+        page(rule, &Reader::new(&file.borrowed()), &mut out)?;
+    }
     for kind in problems {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{}  problem\n{}\n\n{}\n", kind.id, kind.title, kind.why);
@@ -40,6 +46,17 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     }
     print(env, out.as_bytes())?;
     Ok(0)
+}
+
+/// The rules of the user's own, those that the configuration names among them.
+fn own(given: &[PathBuf], env: &Env<'_>) -> Result<Vec<(Rule, Data)>, Failure> {
+    let judging = Judging { rules: given.to_vec(), ..Judging::default() };
+    let lists = lists();
+    let read = |data: Data| {
+        let rule = Rule::read(&Reader::new(&data.borrowed()), lists.clone());
+        rule.map(|rule| (rule, data)).map_err(|mistake| Failure(mistake.message))
+    };
+    config::read(&judging, env)?.selection.own.into_iter().map(read).collect()
 }
 
 /// The first few ids that have a word in them.
@@ -69,7 +86,11 @@ fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure>
     }
     let targets: Vec<&str> = about.targets.iter().map(|target| target.name()).collect();
     table("applies to", &[targets.join(", ")], out);
-    let profiles = if about.profiles.is_empty() { "strict".to_owned() } else { about.profiles.join(", ") };
+    let profiles = match (about.profiles.as_slice(), file.get("profiles")) {
+        ([], None) => "all".to_owned(),
+        ([], Some(_)) => "strict".to_owned(),
+        (profiles, _) => profiles.join(", "),
+    };
     table("profiles", &[profiles], out);
     if !about.aliases.is_empty() {
         table("also known", &[about.aliases.join(", ")], out);

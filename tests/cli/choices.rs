@@ -281,6 +281,13 @@ fn rules_of_ones_own_are_on_unless_they_name_profiles() {
         ("policy/b.yaml", &rule("sometimes", "profiles: [owasp]\n")),
         ("policy/c.yaml", &rule("strictly", "profiles: []\n")),
     ]);
+    let page = folder.run(&["explain", "--rules", "policy", "sometimes"]);
+    assert!(page.out.starts_with("sometimes  low\nX\n"), "{page:?}");
+    assert!(folder.run(&["explain", "--rules", "policy", "always"]).out.contains("\nprofiles    all\n"));
+    assert_eq!(folder.run(&["explain", "sometimes"]).code, 2);
+    folder.put("plimsoll.yaml", "rules: [policy]\n");
+    assert_eq!(folder.run(&["explain", "sometimes"]), page);
+    std::fs::remove_file(folder.path().join("plimsoll.yaml")).unwrap();
     let on = |profile: &str| -> Vec<String> {
         let found = folder.found(&["--rules", "policy", "--profile", profile]);
         let own = ["always@4", "sometimes@4", "strictly@4"];
