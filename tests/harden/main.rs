@@ -8,6 +8,7 @@
 mod docker;
 mod generated;
 mod model;
+mod other;
 mod pen;
 mod promises;
 #[path = "../support/mod.rs"]

@@ -70,6 +70,8 @@ fn items(plan: &Plan) -> BTreeMap<String, Vec<Data>> {
 /// Every line but those of a key that was to change, or of what it is put into where that has no lines of its own (braces,
 /// an alias, a key without a value), is there still, byte for byte and in its place.
 fn untouched(name: &str, text: &str, new: &str, intended: &BTreeSet<String>) {
+    // The mark stands before whichever line is the first.
+    let [text, new] = [text, new].map(|it| it.trim_start_matches('\u{feff}'));
     let source = Source::new(FileId(0), name, text);
     let tree = yaml::parse(&source, yaml::Limits::default());
     let touched = touched(&tree, intended);

@@ -14,6 +14,7 @@ use plimsoll::source::{FileId, Found, Guess, Memory, Source, guess};
 use plimsoll::syntax::{dockerfile, yaml};
 
 use super::model::only_intended;
+use super::other::agrees;
 use super::support::skipped;
 use super::tree;
 
@@ -91,6 +92,7 @@ fn kept(name: &str, text: &str, new: &str, plan: &Plan, policy: &Policy) {
     assert!(bare(text) || !bare(new), "{name}: line endings are mixed\n{text}\n=====\n{new}");
     if guess(name) != Some(Guess::Dockerfile) {
         only_intended(name, text, new, plan, policy);
+        agrees(name, text, new);
     }
 }
 

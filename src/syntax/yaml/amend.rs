@@ -94,7 +94,15 @@ impl<'a> Amender<'a> {
                     format!("{head}{}", render::value(value, self.column(entry.span.start), self.style));
                 Ok(vec![Edit::replace(Span::new(self.source.id, start, entry.span.end), text)])
             }
-            _ => Ok(vec![Edit::replace(node.span, render::flow(value, self.style.quote))]),
+            _ => {
+                let mut text = render::flow(value, self.style.quote);
+                // What is said behind the head of a block scalar (`>- # why`) stands behind the value that takes its place.
+                let inside = |comment: &&Comment| node.span.contains(comment.span);
+                if let Some(comment) = self.tree.comments.iter().find(inside) {
+                    text = format!("{text} {}", self.source.slice(comment.span));
+                }
+                Ok(vec![Edit::replace(node.span, text)])
+            }
         }
     }
 
