@@ -6,6 +6,7 @@ use crate::engine::{self, Finding, Heed, Run};
 use crate::facts;
 use crate::policy::Policy;
 use crate::source::{Files, Found, ReadError, apply};
+use crate::syntax::yaml::ASTRAY;
 
 use super::batch::{Batch, Reach};
 use super::plan::Change;
@@ -133,6 +134,9 @@ fn change(run: &Run, finding: &Finding) -> Option<Change> {
     })
 }
 
+/// The net below all repairs; no file is known that falls into it.
+const UNREADABLE: &str = "the result could not be read";
+
 /// How often what a repair brings is mended in turn before it is given up.
 const FOLLOW_UPS: usize = 3;
 
@@ -153,7 +157,7 @@ fn write(current: &Run, batch: &Batch<'_>, overlay: &mut Overlay<'_>) -> Result<
     for source in &current.report.sources {
         let edits = batch.edits(source.id);
         if !edits.is_empty() {
-            let text = apply(&source.text, &edits).ok_or("its changes touch each other")?;
+            let text = apply(&source.text, &edits).ok_or(ASTRAY)?;
             overlay.texts.insert(source.path.to_string(), text);
         }
     }
@@ -212,7 +216,7 @@ pub fn attempted(run: &Run, finding: &Finding) -> Attempt {
 /// Docker would refuse is worth nothing.
 fn verify(before: &Run, after: &Run, batch: &Batch<'_>) -> Result<(), String> {
     if after.report.problems.len() > before.report.problems.len() {
-        return Err("the result could not be read".to_owned());
+        return Err(UNREADABLE.to_owned());
     }
     let (mut old, new) = (tallies(before), tallies(after));
     for finding in &batch.findings {

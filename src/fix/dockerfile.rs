@@ -4,6 +4,7 @@ use crate::engine::Change;
 use crate::source::{Edit, Source, Span};
 use crate::syntax::Data;
 use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
+use crate::syntax::yaml::ASTRAY;
 
 use super::script::{Cut, without};
 use super::{join, word};
@@ -21,11 +22,11 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
         | Change::Then(at, _)
         | Change::Join(at)
         | Change::Split(at) => *at,
-        _ => return Err("a Dockerfile has no keys".to_owned()),
+        _ => return Err(ASTRAY.to_owned()),
     };
     let index = file.instructions.iter().position(|it| it.span.contains(at));
-    let index = index.ok_or("it is not in an instruction")?;
-    let instruction = file.instructions.get(index).ok_or("it is not in an instruction")?;
+    let index = index.ok_or(ASTRAY)?;
+    let instruction = file.instructions.get(index).ok_or(ASTRAY)?;
     let eol = source.line_ending();
     Ok(vec![match change {
         Change::Set(_, flags) => return self::flags(instruction, flags, true),
@@ -70,7 +71,7 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
         }
         Change::Join(_) => join::join(file, index, source)?,
         Change::Split(at) => split(instruction, *at, source)?,
-        _ => return Err("a Dockerfile has no keys".to_owned()),
+        _ => return Err(ASTRAY.to_owned()),
     }])
 }
 
@@ -89,7 +90,7 @@ fn flags(instruction: &Instruction, flags: &[(String, Data)], replace: bool) -> 
     let instruction = instruction.trigger.as_deref().unwrap_or(instruction);
     let mut edits = Vec::new();
     for (name, value) in flags {
-        let Data::Text(value) = value else { return Err("a flag has one value".to_owned()) };
+        let Data::Text(value) = value else { return Err(ASTRAY.to_owned()) };
         if value.is_empty() || value.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c)) {
             return Err(format!("`{value}` cannot be the value of a flag"));
         }
@@ -115,7 +116,7 @@ fn remove(file: &Dockerfile, whole: &Instruction, at: Span, source: &Source) -> 
         return Ok(removed(file, whole, source));
     }
     if instruction.keyword != Keyword::Run {
-        return Err("it is not written where it can be removed".to_owned());
+        return Err(ASTRAY.to_owned());
     }
     match without(instruction, at, source)? {
         Cut::All => Ok(removed(file, whole, source)),
@@ -178,11 +179,11 @@ fn is_only_part(instruction: &Instruction, at: Span) -> bool {
 /// Begins an instruction of its own with a pair that is not the first of its instruction.
 fn split(instruction: &Instruction, at: Span, source: &Source) -> Result<Edit, String> {
     if !matches!(instruction.keyword, Keyword::Env | Keyword::Label | Keyword::Arg) {
-        return Err("it has no pairs".to_owned());
+        return Err(ASTRAY.to_owned());
     }
     let pairs = syntax::pairs(instruction);
     let here = pairs.windows(2).find(|two| two.last().is_some_and(|pair| pair.span.contains(at)));
-    let Some([before, pair]) = here else { return Err("nothing stands before it".to_owned()) };
+    let Some([before, pair]) = here else { return Err(ASTRAY.to_owned()) };
     let between = Span::new(at.file, before.span.end, pair.span.start);
     if source.slice(between).contains('#') {
         return Err("a comment stands before it".to_owned());
@@ -198,7 +199,7 @@ fn body(instruction: &Instruction) -> Result<Option<Span>, String> {
     let heredoc = match instruction.heredocs.as_slice() {
         [] => return Ok(None),
         [heredoc] => heredoc,
-        _ => return Err("it has several heredocs".to_owned()),
+        _ => return Err(ASTRAY.to_owned()),
     };
     let body = heredoc.body.as_str();
     let alone = instruction.arguments.trim().span() == heredoc.opener;

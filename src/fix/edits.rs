@@ -4,12 +4,15 @@ use crate::engine::{Change, Repair};
 use crate::facts::Document;
 use crate::source::{Edit, FileId, Source, Span};
 use crate::syntax::Data;
-use crate::syntax::yaml::{Amender, Entry, NodeId, Tree};
+use crate::syntax::yaml::{ASTRAY, Amender, Entry, NodeId, Tree};
 
 use super::anchor::shared;
 use super::dockerfile::{dockerfile, whole_lines};
 use super::new_file::NewFile;
 use super::order::{in_order, joined};
+
+/// What is said to whoever writes a rule and shows such a repair in an example.
+const MAKES_FILES: &str = "it makes files, which an edit cannot";
 
 /// What a repair changes.
 #[derive(Clone, Debug, Default)]
@@ -35,11 +38,7 @@ impl Rewrite {
 /// The edits of a repair that only changes files which are there, or why it cannot be made.
 pub fn edits(repair: &Repair, sources: &[Source], documents: &[Document]) -> Result<Vec<Edit>, String> {
     let rewrite = rewrite(repair, sources, documents)?;
-    if rewrite.new_files.is_empty() {
-        Ok(joined(rewrite.edits))
-    } else {
-        Err("it makes files, which an edit cannot".to_owned())
-    }
+    if rewrite.new_files.is_empty() { Ok(joined(rewrite.edits)) } else { Err(MAKES_FILES.to_owned()) }
 }
 
 /// What a repair changes, or why it cannot be made.
@@ -57,7 +56,7 @@ pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> R
         };
         let (Some(source), Some(document)) = (sources.get(file.0 as usize), documents.get(file.0 as usize))
         else {
-            return Err("the file is not at hand".to_owned());
+            return Err(ASTRAY.to_owned());
         };
         let more = match (change, document) {
             (Change::RemoveComment(at), _) => vec![Edit::remove(comment(source, *at))],
@@ -71,7 +70,7 @@ pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> R
                 yaml(change, tree, source)?
             }
             (_, Document::Dockerfile(file)) => dockerfile(change, file, source)?,
-            (_, Document::Unread) => return Err("the file could not be read".to_owned()),
+            (_, Document::Unread) => return Err(ASTRAY.to_owned()),
         };
         all.extend(more);
     }
@@ -80,7 +79,7 @@ pub fn rewrite(repair: &Repair, sources: &[Source], documents: &[Document]) -> R
     all.dedup();
     let touch = |a: &Edit, b: &Edit| a.overlaps(b) && !(a.span == b.span && a.span.is_empty());
     if all.windows(2).any(|pair| touch(&pair[0], &pair[1])) {
-        return Err("its changes touch each other".to_owned());
+        return Err(ASTRAY.to_owned());
     }
     let claims = repair.changes.iter().flat_map(claims).collect();
     Ok(Rewrite { edits: all, new_files, claims })
@@ -196,13 +195,13 @@ fn overriding(
         return Err(format!("`{key}` is written in the overlay already; tag it with `!override` there"));
     }
     let Some(Document::Yaml(base)) = documents.get(without.file.0 as usize) else {
-        return Err("the file below is not at hand".to_owned());
+        return Err(ASTRAY.to_owned());
     };
-    let (list, index) = base.item_at(without.start).ok_or("it is no item of a list")?;
+    let (list, index) = base.item_at(without.start).ok_or(ASTRAY)?;
     let mut kept = Vec::new();
     for (other, item) in base.items(list).iter().enumerate() {
         if other != index {
-            kept.push(base.to_data(item.node, &mut 1000).ok_or("the list is too long")?);
+            kept.push(base.to_data(item.node, &mut 1000).ok_or(ASTRAY)?);
         }
     }
     Amender::new(tree, source).tagged(
@@ -217,10 +216,10 @@ fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, Stri
     let amender = Amender::new(tree, source);
     match change {
         Change::Set(at, entries) if tree.entry_at(at.start).is_none() => {
-            let (sequence, index) = tree.item_at(at.start).ok_or("it is not written as a mapping")?;
+            let (sequence, index) = tree.item_at(at.start).ok_or(ASTRAY)?;
             let started = vec![("condition".to_owned(), Data::Text("service_started".to_owned()))];
             if entries.iter().any(|(key, _)| key != "condition") {
-                return Err("it is not written as a mapping".to_owned());
+                return Err(ASTRAY.to_owned());
             }
             amender.expand(sequence, index, &Data::Map(entries.clone()), &Data::Map(started))
         }
@@ -248,20 +247,20 @@ fn yaml(change: &Change, tree: &Tree, source: &Source) -> Result<Vec<Edit>, Stri
                 amender.remove_item(sequence, index)
             } else {
                 let entry = whole_value(tree, *at);
-                let (mapping, entry) = entry.ok_or("it is not written where it can be removed")?;
+                let (mapping, entry) = entry.ok_or(ASTRAY)?;
                 amender.remove_entry(mapping, entry)
             }
         }
         Change::Replace(at, text) => amender.replace(*at, text),
         Change::SetTop(_, entries) => {
-            let root = tree.root().ok_or("the file is empty")?;
+            let root = tree.root().ok_or(ASTRAY)?;
             let mut edits = Vec::new();
             for (key, value) in entries {
                 edits.extend(amender.set(root, key, value)?);
             }
             Ok(edits)
         }
-        _ => Err("a YAML file has no instructions".to_owned()),
+        _ => Err(ASTRAY.to_owned()),
     }
 }
 
@@ -277,7 +276,7 @@ fn whole_value(tree: &Tree, at: Span) -> Option<(NodeId, &Entry)> {
 fn mapping(tree: &Tree, at: Span) -> Result<NodeId, String> {
     match tree.entry_at(at.start) {
         Some((_, entry)) => Ok(entry.value),
-        None => Err("it is not written as a mapping".to_owned()),
+        None => Err(ASTRAY.to_owned()),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::source::{Edit, Source, Span, Text};
 use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
 use crate::syntax::shell::{self, Join, Place};
+use crate::syntax::yaml::ASTRAY;
 
 /// Joins an instruction with the next one, or says why that would not do the same.
 pub fn join(file: &Dockerfile, index: usize, source: &Source) -> Result<Edit, String> {
@@ -30,7 +31,7 @@ pub fn join(file: &Dockerfile, index: usize, source: &Source) -> Result<Edit, St
             "      "
         }
         Keyword::Copy | Keyword::Add => return sources(first, second, source),
-        _ => return Err("such instructions cannot be joined".to_owned()),
+        _ => return Err(ASTRAY.to_owned()),
     };
     let between = Span::new(source.id, first.head.end, second.arguments.span().start);
     let eol = source.line_ending();
@@ -43,7 +44,7 @@ pub fn join(file: &Dockerfile, index: usize, source: &Source) -> Result<Edit, St
 fn sources(first: &Instruction, second: &Instruction, source: &Source) -> Result<Edit, String> {
     let to = |it: &Instruction| syntax::copy(it).destination;
     let (Some(here), Some(there)) = (to(first), to(second)) else {
-        return Err("one has no destination".to_owned());
+        return Err(ASTRAY.to_owned());
     };
     if here.as_str() != there.as_str() || !here.as_str().ends_with('/') {
         return Err("they do not copy to one directory".to_owned());

@@ -11,6 +11,7 @@ mod model;
 mod other;
 mod pen;
 mod promises;
+mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
 

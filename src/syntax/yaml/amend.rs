@@ -11,6 +11,9 @@ use super::tree::{Comment, Entry, NodeId, Shape, Style as ScalarStyle, Tree};
 /// Why a change is not made.
 pub type Refusal = String;
 
+/// What is said where the tree is not as the one who asks for the change knows it, which no file makes happen.
+pub const ASTRAY: &str = "it is not where it should be";
+
 /// The edits of a change, or why there are none.
 pub type Amended = Result<Vec<Edit>, Refusal>;
 
@@ -108,12 +111,12 @@ impl<'a> Amender<'a> {
 
     /// Turns a list of names into a mapping whose entries say `default`, but for one that says `own`.
     pub fn expand(&self, sequence: NodeId, index: usize, own: &Data, default: &Data) -> Amended {
-        let parent = self.tree.node(sequence).parent.ok_or("it is the whole file")?;
+        let parent = self.tree.node(sequence).parent.ok_or(ASTRAY)?;
         let entry = self.tree.entries(parent).iter().find(|entry| entry.value == sequence);
-        let key = entry.and_then(|entry| self.key(entry)).ok_or("it is not the value of a key")?;
+        let key = entry.and_then(|entry| self.key(entry)).ok_or(ASTRAY)?;
         let mut entries = Vec::new();
         for (at, item) in self.tree.items(sequence).iter().enumerate() {
-            let name = self.tree.scalar(item.node).ok_or("an item is no name")?.text.as_str().to_owned();
+            let name = self.tree.scalar(item.node).ok_or(ASTRAY)?.text.as_str().to_owned();
             entries.push((name, if at == index { own.clone() } else { default.clone() }));
         }
         self.set(parent, key, &Data::Map(entries))
@@ -201,7 +204,7 @@ impl<'a> Amender<'a> {
             return self.insert_over_alias(mapping, key, value);
         }
         let Shape::Mapping { entries, flow } = &node.shape else {
-            return Err("the place is no mapping".to_owned());
+            return Err(ASTRAY.to_owned());
         };
         let Some(last) = entries.last() else {
             let text = format!(

@@ -3,7 +3,7 @@
 use crate::source::{Edit, Span};
 use crate::syntax::Data;
 
-use super::amend::{Amended, Amender, Refusal};
+use super::amend::{ASTRAY, Amended, Amender, Refusal};
 use super::render;
 use super::tree::{Entry, NodeId, Shape};
 
@@ -51,13 +51,13 @@ impl Amender<'_> {
     pub(super) fn insert_over_alias(&self, alias: NodeId, key: &str, value: &Data) -> Amended {
         let node = self.tree.node(alias);
         let name = self.source.slice(node.span);
-        let parent = node.parent.ok_or("it is the whole file")?;
+        let parent = node.parent.ok_or(ASTRAY)?;
         let entry = self.tree.entries(parent).iter().find(|entry| entry.value == alias);
         let (Some(entry), true) = (entry, self.is_mapping(alias)) else {
-            return Err(format!("it is the alias `{name}`; change it at its anchor"));
+            return Err(ASTRAY.to_owned());
         };
         if entry.merge {
-            return Err(format!("it is merged from `{name}`; change it at its anchor"));
+            return Err(ASTRAY.to_owned());
         }
         if self.in_braces(alias) {
             return Err(format!("it is the alias `{name}` between braces; change it at its anchor"));

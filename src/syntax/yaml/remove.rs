@@ -2,7 +2,7 @@
 
 use crate::source::{Edit, Span};
 
-use super::amend::{Amended, Amender, Refusal};
+use super::amend::{ASTRAY, Amended, Amender, Refusal};
 use super::tree::{Entry, NodeId, Shape};
 
 impl Amender<'_> {
@@ -11,7 +11,7 @@ impl Amender<'_> {
         self.no_anchor(entry.span)?;
         let node = self.tree.node(mapping);
         let Shape::Mapping { entries, flow } = &node.shape else {
-            return Err("this is no mapping".to_owned());
+            return Err(ASTRAY.to_owned());
         };
         if entries.len() == 1 {
             return self.remove_node(mapping);
@@ -26,8 +26,8 @@ impl Amender<'_> {
     /// Removes an item but no comment; a list that becomes empty goes, too.
     pub fn remove_item(&self, sequence: NodeId, index: usize) -> Amended {
         let node = self.tree.node(sequence);
-        let Shape::Sequence { items, flow } = &node.shape else { return Err("this is no list".to_owned()) };
-        let Some(item) = items.get(index) else { return Err("there is no such item".to_owned()) };
+        let Shape::Sequence { items, flow } = &node.shape else { return Err(ASTRAY.to_owned()) };
+        let Some(item) = items.get(index) else { return Err(ASTRAY.to_owned()) };
         self.no_anchor(item.span)?;
         if items.len() == 1 {
             return self.remove_node(sequence);
@@ -47,13 +47,13 @@ impl Amender<'_> {
         match &self.tree.node(parent).shape {
             Shape::Mapping { entries, .. } => match entries.iter().find(|entry| entry.value == node) {
                 Some(entry) => self.remove_entry(parent, entry),
-                None => Err("a key cannot be removed without its value".to_owned()),
+                None => Err(ASTRAY.to_owned()),
             },
             Shape::Sequence { items, .. } => match items.iter().position(|item| item.node == node) {
                 Some(index) => self.remove_item(parent, index),
-                None => Err("it is not where it should be".to_owned()),
+                None => Err(ASTRAY.to_owned()),
             },
-            _ => Err("it is not where it should be".to_owned()),
+            _ => Err(ASTRAY.to_owned()),
         }
     }
 
