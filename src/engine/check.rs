@@ -79,7 +79,7 @@ pub fn check(
 }
 
 /// Dockerfiles that no service builds and whose facts are held at a time: enough to keep every thread at work.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 16;
 
 fn parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     if items.len() > 1 { items.par_iter().map(run).collect() } else { items.iter().map(run).collect() }
