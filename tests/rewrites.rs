@@ -215,9 +215,9 @@ fn projects_of_one_folder_share_what_they_hide() {
     hidden.sort_unstable();
     assert_eq!(hidden, [".env", "secrets/"], "{}", output.err);
     assert_eq!(text(".env").lines().count(), 1, "one name holds one value: {}", output.err);
-    let moved = ["compose.yaml", "tools-compose.yaml"].map(|path| text(path).contains("${DB_PASSWORD:?}"));
+    let moved = ["compose.yaml", "tools-compose.yaml"].map(|path| text(path).contains("${DB_A_PASSWORD:?}"));
     assert_eq!(moved, [true, false], "{}", output.err);
-    assert!(output.err.contains("`.env` has another value under that name"), "{}", output.err);
+    assert!(output.err.contains("`.env` has another value for `DB_A_PASSWORD`"), "{}", output.err);
 }
 
 #[test]

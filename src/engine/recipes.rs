@@ -1,6 +1,6 @@
 //! Repairs that need more than keys and values: secrets that leave the file.
 
-use crate::facts::kinds::{Service, Variable};
+use crate::facts::kinds::{Service, Url, Variable};
 use crate::facts::{Kind, Known, Node, NodeId, World};
 use crate::policy::Recipe;
 use crate::source::{Origin, Span, Text};
@@ -58,10 +58,7 @@ fn secret_to_file(world: &World, subject: NodeId) -> Option<Vec<Change>> {
 fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
     let (value, name) = match world.node(subject)? {
         Node::Variable(variable) => (plain(variable)?, variable.head.name.known()?.to_owned()),
-        Node::Url(url) => {
-            let host = url.host.value().and_then(Text::known).unwrap_or("service");
-            (url.password.value()?, format!("{host}_password"))
-        }
+        Node::Url(url) => (url.password.value()?, password_of(url)),
         Node::Argument(argument) => {
             let service = service(world, *argument.service.value()?)?;
             (argument.value.value()?, format!("{}_password", service.head.name.known()?))
@@ -78,6 +75,15 @@ fn secret_to_env(world: &World, subject: NodeId) -> Option<Vec<Change>> {
         hidden(format!("{directory}.gitignore"), ".env"),
         hidden(format!("{directory}.dockerignore"), ".env"),
     ])
+}
+
+/// A name for the password in a URL: a host may know several users.
+fn password_of(url: &Url) -> String {
+    let host = url.host.value().and_then(Text::known).unwrap_or("service");
+    match url.user.value().and_then(Text::known).filter(|user| !user.is_empty()) {
+        Some(user) => format!("{host}_{user}_password"),
+        None => format!("{host}_password"),
+    }
 }
 
 /// The network that every stack has, written out in the file of the service that is shown for it.

@@ -42,7 +42,8 @@ impl NewFile {
             return Ok(old);
         }
         if old.lines().any(same_name) {
-            return Err(format!("`{}` has another value under that name", self.path));
+            let name = self.text.split_once('=').map_or("", |(name, _)| name);
+            return Err(format!("`{}` has another value for `{name}`", self.path));
         }
         let joint = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
         Ok(format!("{old}{joint}{}\n", self.text))
