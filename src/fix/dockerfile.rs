@@ -12,10 +12,11 @@ use super::{join, word};
 /// The edits of a change of a Dockerfile, or why it cannot be made.
 pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec<Edit>, String> {
     let at = match change {
+        // Also what stands in a directive or a comment.
+        Change::Replace(at, text) => return Ok(vec![Edit::replace(*at, text.clone())]),
         Change::Set(at, _)
         | Change::Append(at, _)
         | Change::Remove(at)
-        | Change::Replace(at, _)
         | Change::InsertBefore(at, _)
         | Change::InsertAfter(at, _)
         | Change::First(at, _)
@@ -32,7 +33,6 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
         Change::Set(_, flags) => return self::flags(instruction, flags, true),
         Change::Append(_, flags) => return self::flags(instruction, flags, false),
         Change::Remove(at) => remove(file, instruction, *at, source)?,
-        Change::Replace(at, text) => Edit::replace(*at, text.clone()),
         Change::InsertBefore(_, line) => {
             let mut start = whole_lines(source, instruction.span).start;
             // What is said of an instruction stays right above it.

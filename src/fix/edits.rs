@@ -89,10 +89,8 @@ fn claims(change: &Change) -> Vec<Claim> {
     let (file, start, entries) = match change {
         Change::Set(at, entries) | Change::Append(at, entries) => (at.file, at.start, entries),
         Change::SetTop(file, entries) => (*file, 0, entries),
-        // One SHELL serves all that follows it, and one USER is enough: what is wanted beside it is judged again.
         Change::InsertBefore(at, line) | Change::InsertAfter(at, line) => {
-            let last = line.rsplit('\n').next().and_then(|line| line.split(' ').next());
-            return last.map(|keyword| (at.file, 0, keyword.to_owned())).into_iter().collect();
+            return once(line).map(|path| (at.file, 0, path.to_owned())).into_iter().collect();
         }
         _ => return Vec::new(),
     };
@@ -101,6 +99,18 @@ fn claims(change: &Change) -> Vec<Claim> {
         leaves(key, value, &mut paths);
     }
     paths.into_iter().map(|path| (file, start, path)).collect()
+}
+
+/// What of a new instruction is needed once: one SHELL serves all that follows it, one USER is enough, an ARG declares its
+/// name. What is wanted beside it is judged again.
+fn once(lines: &str) -> Option<&str> {
+    let last = lines.rsplit('\n').next()?;
+    let keyword = last.split(' ').next()?;
+    match keyword {
+        "SHELL" | "USER" | "HEALTHCHECK" | "STOPSIGNAL" => Some(keyword),
+        "ARG" => Some(last),
+        _ => None,
+    }
 }
 
 fn leaves(path: &str, value: &Data, paths: &mut Vec<String>) {

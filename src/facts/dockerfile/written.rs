@@ -119,7 +119,8 @@ impl Filler<'_> {
             let value = directive.value.as_str();
             let image = value.split([':', '@']).next().unwrap_or(value);
             if let Some(near) = nearest(image, FRONTENDS).filter(|near| *near != image) {
-                node.nearest = Known::Set(Text::made(near, directive.value.span(), Origin::Guess), at);
+                let written = directive.value.slice(0..image.len()).span();
+                node.nearest = Known::Set(Text::made(near, written, Origin::Guess), Site::written(written));
             }
             node.value = Known::Set(directive.value.clone(), at);
             self.part.add(node);
