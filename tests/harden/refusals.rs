@@ -1,4 +1,5 @@
-//! Every reason for which a repair is refused is given in some case, and every kind of change is made in one.
+//! Every reason for which a repair is refused is given in some case, every kind of change is made in one, and what any rule
+//! does is shown.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use serde_json::Value;
 
-use plimsoll::policy::{Recipe, Verb, all};
+use plimsoll::policy::{Recipe, Verb, all, texts};
 
 use super::{cases, plimsoll, put, tree};
 
@@ -43,28 +44,33 @@ fn reasons() -> Vec<String> {
     all
 }
 
-/// What every case says, with the rules of its notes and with all of them.
-fn told() -> String {
-    let mut told = String::new();
-    for case in cases() {
+/// The plan of every case with all rules, as programs get it.
+fn plans() -> Vec<Value> {
+    let plan = |case: &PathBuf| {
         let project = tempfile::tempdir().unwrap();
         fs::create_dir(project.path().join(".git")).unwrap();
         put(project.path(), &tree(&case.join("before")));
         let harden = ["harden", "--no-config", "--profile", "all", "--format", "json", "."];
-        let output = plimsoll(project.path(), &harden);
-        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
-        for left in plan["left"].as_array().unwrap() {
-            told.push_str(left["reason"].as_str().unwrap());
-            told.push('\n');
-        }
-        told.push_str(&fs::read_to_string(case.join("notes.txt")).unwrap());
-    }
-    told
+        serde_json::from_slice(&plimsoll(project.path(), &harden).stdout).unwrap()
+    };
+    cases().iter().map(plan).collect()
+}
+
+/// What is told of every case.
+fn notes() -> String {
+    cases().iter().map(|case| fs::read_to_string(case.join("notes.txt")).unwrap()).collect()
+}
+
+/// The values of a key in one of the lists of the plans, a line each.
+fn listed(list: &str, key: &str) -> String {
+    let plans = plans();
+    let entries = plans.iter().flat_map(|plan| plan[list].as_array().unwrap());
+    entries.map(|entry| format!("{}\n", entry[key].as_str().unwrap())).collect()
 }
 
 #[test]
 fn every_reason_to_refuse_is_given_in_some_case() {
-    let told = told();
+    let told = listed("left", "reason") + &notes();
     // Those that depend on what was named on the command line.
     let asked = fs::read_to_string(root().join("tests/rewrites.rs")).unwrap();
     let is_given = |reason: &String| {
@@ -86,8 +92,7 @@ fn name(verb: &Verb) -> String {
 /// Derived from the rules: a kind of change that no rule uses is not missed, a new one is.
 #[test]
 fn every_kind_of_change_is_made_in_some_case() {
-    let notes: String =
-        cases().iter().map(|case| fs::read_to_string(case.join("notes.txt")).unwrap()).collect();
+    let notes = notes();
     let (mut used, mut made) = (BTreeSet::new(), BTreeSet::new());
     for rule in all().unwrap() {
         let fixes = rule.cases.iter().flat_map(|case| &case.fixes);
@@ -100,4 +105,22 @@ fn every_kind_of_change_is_made_in_some_case() {
     }
     let missing: Vec<_> = used.difference(&made).collect();
     assert!(used.len() > 8 && missing.is_empty(), "no case in fixtures/harden has {missing:?}");
+}
+
+/// By an example with its `fixed:`, or in a case where it takes more than one file.
+#[test]
+fn what_a_rule_does_is_shown() {
+    let (made, texts) = (listed("changes", "rule"), texts());
+    let mechanical: BTreeSet<String> = all()
+        .unwrap()
+        .iter()
+        .filter(|rule| rule.cases.iter().flat_map(|case| &case.fixes).any(|fix| !fix.verbs.is_empty()))
+        .map(|rule| rule.about.id.clone())
+        .collect();
+    let shown = |id: &str| {
+        let (_, text) = texts.iter().find(|(path, _)| path.ends_with(&format!("/{id}.yaml"))).unwrap();
+        text.contains("    fixed:") || made.lines().any(|rule| rule == id)
+    };
+    let missing: Vec<&String> = mechanical.iter().filter(|id| !shown(id)).collect();
+    assert!(mechanical.len() > 100 && missing.is_empty(), "nobody shows what these do: {missing:#?}");
 }
