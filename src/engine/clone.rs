@@ -46,6 +46,6 @@ fn instruction(command: &Command) -> Option<String> {
     let ending = if known { "" } else { HOSTS.iter().any(|host| url.starts_with(host)).then_some(".git")? };
     let branch = branch.map_or(String::new(), |name| format!("#{name}"));
     let odd =
-        |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || "#\"'$".contains(c));
+        |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || "#\"'$~".contains(c));
     (!odd(url) && !odd(directory)).then(|| format!("ADD {url}{ending}{branch} {directory}/"))
 }

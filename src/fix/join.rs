@@ -30,6 +30,7 @@ pub fn join(file: &Dockerfile, index: usize, source: &Source) -> Result<Edit, St
         Keyword::Label if syntax::pairs(first).iter().chain(&syntax::pairs(second)).all(|it| !it.legacy) => {
             "      "
         }
+        Keyword::Label => return Err("one of the two has a key without `=`".to_owned()),
         Keyword::Copy | Keyword::Add => return sources(first, second, source),
         _ => return Err(ASTRAY.to_owned()),
     };
