@@ -169,6 +169,8 @@ impl<'a> Amender<'a> {
         let Some(last) = old.last() else {
             return if new.is_empty() {
                 Ok(Vec::new())
+            } else if self.source.slice(node.span).contains('#') {
+                Err("there are comments in the brackets".to_owned())
             } else {
                 Ok(vec![Edit::replace(
                     node.span,
@@ -206,6 +208,9 @@ impl<'a> Amender<'a> {
         let Shape::Mapping { entries, flow } = &node.shape else {
             return Err(ASTRAY.to_owned());
         };
+        if *flow && self.source.slice(node.span).contains('#') {
+            return Err("there are comments in the braces".to_owned());
+        }
         let Some(last) = entries.last() else {
             let text = format!(
                 "{{ {}: {} }}",
@@ -215,9 +220,6 @@ impl<'a> Amender<'a> {
             return Ok(vec![Edit::replace(node.span, text)]);
         };
         if *flow {
-            if self.source.slice(node.span).contains('#') {
-                return Err("there are comments in the braces".to_owned());
-            }
             let text = format!(
                 ", {}: {}",
                 render::scalar(key, self.style.quote),
