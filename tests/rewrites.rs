@@ -187,8 +187,6 @@ fn only_files_that_were_named_are_rewritten() {
     let pier = fs::read_to_string(folder.path().join("pier.yaml")).unwrap();
     let output = folder.run(&["harden", "--write", "compose.yaml"]);
     assert_eq!(output.code, 0, "{}", output.err);
-    let reason = "it is written in `pier.yaml`, which is not among the files that were named";
-    assert!(output.err.contains(reason), "{}", output.err);
     assert_eq!(fs::read_to_string(folder.path().join("pier.yaml")).unwrap(), pier);
     folder.run(&["harden", "--write", "."]);
     assert!(fs::read_to_string(folder.path().join("pier.yaml")).unwrap().contains("cap_drop"));

@@ -32,12 +32,15 @@ impl Reach<'_> {
         let path = |edit: &Edit| run.report.path(edit.span.file).to_owned();
         let named = |path: &String| self.found.iter().any(|found| found.path == *path);
         match rewrite.edits.iter().map(path).find(|path| !named(path)) {
-            Some(path) => {
-                Err(format!("it is written in `{path}`, which is not among the files that were named"))
-            }
+            Some(path) => Err(not_named(&path)),
             None => Ok(()),
         }
     }
+}
+
+/// A net: what is not reported is not mended, and only files that were named are reported.
+fn not_named(path: &str) -> String {
+    format!("it is written in `{path}`, which is not among the files that were named")
 }
 
 /// A repair that cannot be made, and why.
