@@ -23,8 +23,9 @@ pub fn notes(plan: &Plan) -> String {
 }
 
 fn changed(plan: &Plan, out: &mut String) {
-    let groups =
+    let mut groups =
         gathered(&plan.changes, |change| (&change.path, &change.rule, &change.title, &change.caveat));
+    groups.sort_by_key(|group| &group[0].path);
     let mut heading = None;
     let several = groups.iter().any(|group| group[0].path != groups[0][0].path);
     for group in &groups {

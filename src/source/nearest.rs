@@ -1,10 +1,13 @@
 //! Did you mean?
 
 /// The candidate that `name` is most likely a misspelling of, if one is close enough: at most two edits, and at most a
-/// third of the name. Of equals, the first wins.
+/// third of the name, begun thirds counted; a single letter is like every other. Of equals, the first wins.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 2.min(name.chars().count().div_ceil(3));
     let name = letters(name);
+    if name.len() < 2 {
+        return None;
+    }
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         // Most are too long or too short, and told apart by that alone.
@@ -76,6 +79,7 @@ mod tests {
         assert_eq!(nearest("enviroment", ["environment", "env_file"]), Some("environment"));
         assert_eq!(nearest("foo", ["bar", "image"]), None);
         assert_eq!(nearest("image", ["image"]), None);
+        assert_eq!(nearest("Q", ["A"]), None);
     }
 
     #[test]
