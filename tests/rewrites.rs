@@ -48,6 +48,17 @@ fn equal_defects_are_mended_one_after_the_other() {
     assert!(notes.contains("nothing to change"), "{notes}");
 }
 
+/// What hardening changes and makes in [`harbour`].
+const WRITTEN: [&str; 7] = [
+    ".dockerignore",
+    ".env",
+    ".gitignore",
+    "app/Dockerfile",
+    "app/Dockerfile.dockerignore",
+    "compose.yaml",
+    "secrets/postgres_password.txt",
+];
+
 /// A project with a secret that goes to `.env`, one that goes to a file, and one that stays.
 fn harbour() -> Folder {
     Folder::of(&[
@@ -122,18 +133,7 @@ fn edits_for_programs_do_what_write_does_and_show_no_secret() {
         }
         if args[0] == "harden" {
             let made: Vec<&str> = edited.keys().map(String::as_str).collect();
-            assert_eq!(
-                made,
-                [
-                    ".dockerignore",
-                    ".env",
-                    ".gitignore",
-                    "app/Dockerfile",
-                    "app/Dockerfile.dockerignore",
-                    "compose.yaml",
-                    "secrets/postgres_password.txt"
-                ]
-            );
+            assert_eq!(made, WRITTEN);
             let served = document["files"]
                 .as_array()
                 .unwrap()

@@ -6,7 +6,7 @@ use crate::engine::{self, Finding, Heed, Run};
 use crate::facts;
 use crate::policy::Policy;
 use crate::source::{Files, Found, ReadError, apply};
-use crate::syntax::yaml::ASTRAY;
+use crate::syntax::ASTRAY;
 
 use super::batch::{Batch, Reach};
 use super::plan::Change;

@@ -2,9 +2,8 @@
 
 use crate::engine::Change;
 use crate::source::{Edit, Source, Span};
-use crate::syntax::Data;
 use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
-use crate::syntax::yaml::ASTRAY;
+use crate::syntax::{ASTRAY, Data};
 
 use super::script::{Cut, without};
 use super::{join, word};

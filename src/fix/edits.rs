@@ -3,8 +3,8 @@
 use crate::engine::{Change, Repair};
 use crate::facts::Document;
 use crate::source::{Edit, FileId, Source, Span};
-use crate::syntax::Data;
-use crate::syntax::yaml::{ASTRAY, Amender, Entry, NodeId, Tree};
+use crate::syntax::yaml::{Amender, Entry, NodeId, Tree};
+use crate::syntax::{ASTRAY, Data};
 
 use super::anchor::shared;
 use super::dockerfile::{dockerfile, whole_lines};

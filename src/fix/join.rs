@@ -1,9 +1,9 @@
 //! Two instructions that follow each other become one.
 
 use crate::source::{Edit, Source, Span, Text};
+use crate::syntax::ASTRAY;
 use crate::syntax::dockerfile::{self as syntax, Dockerfile, Instruction, Keyword};
 use crate::syntax::shell::{self, Join, Place};
-use crate::syntax::yaml::ASTRAY;
 
 /// Joins an instruction with the next one, or says why that would not do the same.
 pub fn join(file: &Dockerfile, index: usize, source: &Source) -> Result<Edit, String> {

@@ -13,3 +13,6 @@ pub mod units;
 pub mod yaml;
 
 pub use data::Data;
+
+/// Why a change is not made where the text is not as the one who asks for it knows it, which no file makes happen.
+pub const ASTRAY: &str = "it is not where it should be";

@@ -1,7 +1,7 @@
 //! Small changes to a YAML file that leave every other byte alone.
 
 use crate::source::{Edit, Source, Span};
-use crate::syntax::Data;
+use crate::syntax::{ASTRAY, Data};
 
 use super::inherited::{longer, merged};
 use super::render::{self, Style};
@@ -10,9 +10,6 @@ use super::tree::{Comment, Entry, NodeId, Shape, Style as ScalarStyle, Tree};
 
 /// Why a change is not made.
 pub type Refusal = String;
-
-/// What is said where the tree is not as the one who asks for the change knows it, which no file makes happen.
-pub const ASTRAY: &str = "it is not where it should be";
 
 /// The edits of a change, or why there are none.
 pub type Amended = Result<Vec<Edit>, Refusal>;

@@ -3,7 +3,9 @@
 use crate::source::{Edit, Span};
 use crate::syntax::Data;
 
-use super::amend::{ASTRAY, Amended, Amender, Refusal};
+use crate::syntax::ASTRAY;
+
+use super::amend::{Amended, Amender, Refusal};
 use super::render;
 use super::tree::{Entry, NodeId, Shape};
 

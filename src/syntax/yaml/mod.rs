@@ -12,7 +12,7 @@ mod render;
 mod style;
 mod tree;
 
-pub use amend::{ASTRAY, Amended, Amender, Refusal};
+pub use amend::{Amended, Amender, Refusal};
 pub use build::{Limits, parse};
 pub use effective::Effective;
 pub use plain::{Plain, plain_text};

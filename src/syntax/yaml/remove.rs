@@ -2,7 +2,9 @@
 
 use crate::source::{Edit, Span};
 
-use super::amend::{ASTRAY, Amended, Amender, Refusal};
+use crate::syntax::ASTRAY;
+
+use super::amend::{Amended, Amender, Refusal};
 use super::tree::{Entry, NodeId, Shape};
 
 impl Amender<'_> {
