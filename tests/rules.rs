@@ -1,7 +1,7 @@
 //! Every example of every rule: validated, missing, noisy, misplaced or wrong fix.
 
 use plimsoll::fix::{Outcome, examples};
-use plimsoll::policy::{Reader, lists, texts};
+use plimsoll::policy::{PROFILES, Reader, Selection, all, lists, load, texts};
 use plimsoll::source::{FileId, Source};
 use plimsoll::syntax::yaml;
 
@@ -40,6 +40,25 @@ fn a_rule_file_is_called_as_its_rule() {
     for (path, text) in texts() {
         let id = text.lines().find_map(|line| line.strip_prefix("id: ")).unwrap_or_default();
         assert!(path.ends_with(&format!("/{id}.yaml")), "{path} holds {id}");
+    }
+}
+
+#[test]
+fn no_profile_but_all_gives_advice_and_its_opposite() {
+    let everything = all().unwrap();
+    let opposed: Vec<&str> =
+        everything.iter().flat_map(|rule| &rule.about.conflicts).map(String::as_str).collect();
+    assert!(!opposed.is_empty());
+    for id in &opposed {
+        assert!(everything.iter().any(|rule| rule.about.id == *id), "there is no rule {id}");
+    }
+    for (profile, _) in PROFILES.iter().filter(|(name, _)| *name != "all") {
+        let on = load(&Selection { profile: (*profile).to_owned(), ..Selection::default() }).unwrap();
+        let is_on = |id: &String| on.rules().iter().any(|rule| rule.about.id == *id);
+        for rule in on.rules() {
+            let both: Vec<_> = rule.about.conflicts.iter().filter(|id| is_on(id)).collect();
+            assert!(both.is_empty(), "{profile} has {} and {both:?}", rule.about.id);
+        }
     }
 }
 

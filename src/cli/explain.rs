@@ -95,6 +95,9 @@ fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure>
     if !about.aliases.is_empty() {
         table("also known", &[about.aliases.join(", ")], out);
     }
+    if !about.conflicts.is_empty() {
+        table("opposes", &[about.conflicts.join(", ")], out);
+    }
     let graded = gradings(file).map_err(wrong)?;
     let graded: Vec<String> =
         graded.iter().map(|(severity, message)| format!("{:8}  {message}", severity.name())).collect();
@@ -180,6 +183,7 @@ pub fn rules(args: &Rules, env: &mut Env<'_>) -> Result<u8, Failure> {
                     "id": rule.about.id, "title": rule.about.title, "severity": rule.about.severity.name(), "worst": rule.worst().name(),
                     "targets": rule.about.targets.iter().map(|target| target.name()).collect::<Vec<_>>(),
                     "profiles": rule.about.profiles, "aliases": rule.about.aliases,
+                    "conflicts": rule.about.conflicts,
                     "fix": rule.best_fix().map(Safety::name),
                 })
             })

@@ -197,6 +197,7 @@ fn finding(script: &Script, remark: &Remark, index: usize) -> Option<Finding> {
             format!("hadolint:{code}"),
             format!("tally:shellcheck/{code}"),
         ],
+        conflicts: Vec::new(),
     };
     Some(Finding {
         rule: Arc::new(about),

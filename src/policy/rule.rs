@@ -31,6 +31,8 @@ pub struct About {
     pub control: Option<String>,
     /// Ids of peers' rules, `peer:id`, and former ids of its own.
     pub aliases: Vec<String>,
+    /// Rules that advise the opposite: no profile but `all` has both.
+    pub conflicts: Vec<String>,
 }
 
 impl About {
@@ -178,6 +180,7 @@ impl Rule {
                 profiles: profiles(at, values.is_strict())?,
                 control: at.get("control").map(|text| text.text()).transpose()?.map(Cow::into_owned),
                 aliases: at.get("aliases").map(|list| list.texts()).transpose()?.unwrap_or_default(),
+                conflicts: at.get("conflicts").map(|list| list.texts()).transpose()?.unwrap_or_default(),
             }),
             fold: fold(at, &cases, &values)?,
             each,

@@ -134,6 +134,10 @@ fn section(entry: &Entry) -> String {
     if !fixes.is_empty() {
         out.push_str(&format!("\nFix:\n{fixes}"));
     }
+    if !about.conflicts.is_empty() {
+        let opposite: Vec<String> = about.conflicts.iter().map(|id| format!("`{id}`")).collect();
+        out.push_str(&format!("\nAdvises the opposite of {}.\n", opposite.join(", ")));
+    }
     if !about.aliases.is_empty() {
         let aliases: Vec<String> = about.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         out.push_str(&format!("\nAlso known as {}.\n", aliases.join(", ")));
