@@ -98,6 +98,9 @@ fn page(rule: &Rule, file: &Reader<'_>, out: &mut String) -> Result<(), Failure>
     if !about.conflicts.is_empty() {
         table("opposes", &[about.conflicts.join(", ")], out);
     }
+    if let Some(references) = file.get("references") {
+        table("see", &references.texts().map_err(wrong)?, out);
+    }
     let graded = gradings(file).map_err(wrong)?;
     let graded: Vec<String> =
         graded.iter().map(|(severity, message)| format!("{:8}  {message}", severity.name())).collect();

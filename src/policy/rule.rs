@@ -166,6 +166,8 @@ impl Rule {
     pub fn read(at: &Reader<'_>, mut values: Values) -> Read<Self> {
         at.only(KEYS)?;
         let unconfigured = options(at, &mut values)?;
+        // Only people read these, so a built-in rule comes without them.
+        at.get("references").map(|list| list.texts()).transpose()?;
         let each = each(at, &mut values)?;
         let cases = match at.get("cases") {
             Some(cases) => cases.items().map(|case| Case::read(at, &case, &values)).collect::<Read<_>>()?,

@@ -278,11 +278,15 @@ fn rules_of_ones_own_are_on_unless_they_name_profiles() {
     let folder = Folder::of(&[
         ("compose.yaml", PRIVILEGED),
         ("policy/a.yaml", &rule("always", "")),
-        ("policy/b.yaml", &rule("sometimes", "profiles: [owasp]\n")),
+        (
+            "policy/b.yaml",
+            &rule("sometimes", "profiles: [owasp]\nreferences: [https://example.org/policy]\n"),
+        ),
         ("policy/c.yaml", &rule("strictly", "profiles: []\n")),
     ]);
     let page = folder.run(&["explain", "--rules", "policy", "sometimes"]);
     assert!(page.out.starts_with("sometimes  low\nX\n"), "{page:?}");
+    assert!(page.out.contains("\nsee         https://example.org/policy\n"), "{page:?}");
     assert!(folder.run(&["explain", "--rules", "policy", "always"]).out.contains("\nprofiles    all\n"));
     assert_eq!(folder.run(&["explain", "sometimes"]).code, 2);
     folder.put("plimsoll.yaml", "rules: [policy]\n");
