@@ -118,6 +118,7 @@ kinds! {
     Copy,
     Credential,
     Dependency,
+    Provider,
     Device,
     Difference,
     Directive,

@@ -55,6 +55,9 @@ impl Filler<'_> {
         dependency.service = Known::Set(service, site);
         dependency.target = match target.known().map(|name| self.services.get(name)) {
             Some(Some(&node)) => Known::Set(node, site),
+            Some(None) if self.providers.contains(target.as_str()) => {
+                Known::Unknown(site, "a program of the host provides it")
+            }
             Some(None) => self.nobody(site),
             None => Known::Unknown(site, "its name comes from a variable"),
         };

@@ -116,6 +116,8 @@ pub struct Filler<'a> {
     pub part: Part,
     /// Services by name.
     pub services: BTreeMap<String, NodeId>,
+    /// The names of services that are no containers.
+    pub providers: BTreeSet<String>,
     /// Networks by name.
     pub networks: BTreeMap<String, NodeId>,
     /// Volumes by name.
@@ -136,6 +138,7 @@ pub fn fill(reading: &Reading<'_>, part: Part) -> (Part, Vec<Problem>) {
         reading,
         part,
         services: BTreeMap::new(),
+        providers: BTreeSet::new(),
         networks: BTreeMap::new(),
         volumes: BTreeMap::new(),
         secrets: BTreeMap::new(),
@@ -179,14 +182,14 @@ impl Filler<'_> {
         self.declare_networks(root);
         self.declare_volumes(root);
         self.declare_secrets(root);
-        let services: Vec<(String, NodeId)> = root.get("services").into_iter().flat_map(At::entries).fold(
-            Vec::new(),
-            |mut all, (name, at, entry)| {
-                let id = self.service(name, at, entry);
-                all.push((name.as_str().to_owned(), id));
-                all
-            },
-        );
+        let mut services: Vec<(String, NodeId)> = Vec::new();
+        for (name, at, entry) in root.get("services").into_iter().flat_map(At::entries) {
+            if self.provider(name, at, entry) {
+                self.providers.insert(name.as_str().to_owned());
+            } else {
+                services.push((name.as_str().to_owned(), self.service(name, at, entry)));
+            }
+        }
         self.services = services.iter().cloned().collect();
         project.services = nodes(services.into_iter().map(|(_, id)| id).collect(), start);
         if let Some(reason) = self.reading.project.open {

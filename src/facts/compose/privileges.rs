@@ -85,7 +85,6 @@ impl Filler<'_> {
         service.devices = self.devices(at);
         service.device_rules = at.get("device_cgroup_rules").ask(At::texts);
         service.volumes_from = at.get("volumes_from").ask(At::texts);
-        service.provider = at.path(&["provider", "type"]).ask(At::known);
         service.hooks = self.hooks(at);
     }
 

@@ -1,6 +1,6 @@
 //! Services.
 
-use crate::facts::kinds::Service;
+use crate::facts::kinds::{Provider, Service};
 use crate::facts::make::{flag, head};
 use crate::facts::model::{Ask, At, Entry};
 use crate::facts::target::is_fragment;
@@ -70,6 +70,16 @@ impl Filler<'_> {
         }
         self.repetitions(at, id);
         id
+    }
+
+    /// Adds a service that a program of the host provides, if it is one. A stack has none.
+    pub fn provider(&mut self, name: &Text, at: At<'_>, entry: &Entry) -> bool {
+        let Some(program) = at.path(&["provider", "type"]).filter(|_| !self.is_stack()) else { return false };
+        let key = Site { label: entry.key.span(), ..at.site };
+        let mut provider = Provider::new(head(name.clone(), key, format!("services.{}", name.as_str())));
+        provider.program = program.known();
+        self.part.add(provider);
+        true
     }
 
     fn add_service(&mut self, service: Service, more: &[NodeId]) -> NodeId {

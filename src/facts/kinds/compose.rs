@@ -73,8 +73,6 @@ facts! {
         ulimits: texts,
         /// Services and containers whose mounts it gets, too.
         volumes_from: texts,
-        /// The program at the host that Compose runs instead of a container.
-        provider: text,
         /// Limits and reservations, as they are written.
         limits: nodes(Limit),
         /// Programs that run in it besides its own, at a moment of its life.
@@ -287,6 +285,12 @@ facts! {
         earlier_on_same_socket: nodes(Port),
         /// The service that publishes it.
         service: node(Service),
+    }
+
+    /// A service that is no container: a program of the host provides it.
+    provider: Provider {
+        /// The program that Compose runs.
+        program: text,
     }
 
     /// A `depends_on` entry.
