@@ -121,6 +121,25 @@ fn compose_merges_key_by_key() {
     }
 }
 
+/// The files of one entry of `include` are merged: none of them is judged for itself.
+#[test]
+fn files_that_are_included_together_are_one_project() {
+    let files = |include: &str| {
+        lay(&[
+            ("compose.yaml", &format!("include:\n{include}services:\n  web: {{ image: \"app:1\" }}\n")),
+            ("db/db.yaml", "services:\n  db: { image: \"postgres:17\", privileged: true }\n"),
+            ("db/safe.yaml", "services:\n  db: { privileged: false }\n"),
+        ])
+    };
+    let select = ["check", "--format", "concise", "--select", "privileged-container", "."];
+    let together = files("  - path: [db/db.yaml, db/safe.yaml]\n");
+    assert_eq!(plimsoll(together.path(), &select).0, Some(0));
+    let alone = files("  - path: db/db.yaml\n");
+    assert!(plimsoll(alone.path(), &select).1.starts_with("db/db.yaml:2:"));
+    let rows = plimsoll(together.path(), &["check", "."]).1;
+    assert_eq!(rows.matches("\ndb   ").count(), 1, "{rows}");
+}
+
 #[test]
 fn services_are_included_and_extended_with_their_places() {
     let project = lay(&[

@@ -73,6 +73,9 @@ pub fn check(
     });
     report.checked.sort_by(|a, b| path(a.file).cmp(path(b.file)));
     report.load_line.sort_by(|a, b| path(a.file).cmp(path(b.file)));
+    // A service of an included file is in two projects, mostly the same in both.
+    let mut shown = BTreeSet::new();
+    report.load_line.retain(|row| shown.insert(row.clone()));
     report.problems = problems;
     report.sources = sources;
     Run { report, documents, groups, heed }

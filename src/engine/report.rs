@@ -41,7 +41,7 @@ pub const CONTROLS: [&str; 7] =
     ["non-root", "capabilities", "secrets", "healthcheck", "limits", "network", "filesystem"];
 
 /// A row of the load line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// The file that it is in.
     pub file: FileId,
@@ -52,7 +52,7 @@ pub struct Row {
 }
 
 /// A cell of the load line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {
     /// In order.
     Held,

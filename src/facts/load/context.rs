@@ -72,9 +72,7 @@ fn named_by(loaded: &Loaded, id: FileId) -> Vec<String> {
     let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let mut paths = Vec::new();
     for &root in &tree.documents {
-        if let Some(include) = tree.get(root, "include") {
-            included(tree, include.value, &mut paths);
-        }
+        paths.extend(included(tree, root).into_iter().flatten());
         if let Some(services) = tree.get(root, "services") {
             for service in tree.entries(services.value) {
                 for it in tree.effective(service.value) {
@@ -89,18 +87,36 @@ fn named_by(loaded: &Loaded, id: FileId) -> Vec<String> {
     paths.into_iter().map(|path| beside(directory, &path)).collect()
 }
 
-fn included(tree: &yaml::Tree, node: yaml::NodeId, paths: &mut Vec<String>) {
-    let entries: Vec<yaml::NodeId> = match tree.items(node) {
-        [] => vec![node],
+/// The entries of a document's `include:`, each with its files.
+fn included(tree: &yaml::Tree, root: yaml::NodeId) -> Vec<Vec<String>> {
+    let Some(include) = tree.get(root, "include") else { return Vec::new() };
+    let entries: Vec<yaml::NodeId> = match tree.items(include.value) {
+        [] => vec![include.value],
         items => items.iter().map(|item| item.node).collect(),
     };
-    for entry in entries {
+    let files = |entry| {
         let path = tree.get(entry, "path").map_or(entry, |path| path.value);
         match tree.items(path) {
-            [] => paths.extend(text(tree, path)),
-            items => paths.extend(items.iter().filter_map(|item| text(tree, item.node))),
+            [] => text(tree, path).into_iter().collect(),
+            items => items.iter().filter_map(|item| text(tree, item.node)).collect(),
+        }
+    };
+    entries.into_iter().map(files).collect()
+}
+
+/// The files that one of these files includes as one project, the later ones over the first.
+pub fn included_together(trees: &BTreeMap<String, &yaml::Tree>) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for (path, tree) in trees {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        for files in tree.documents.iter().flat_map(|&root| included(tree, root)).filter(|it| it.len() > 1) {
+            let files: Vec<String> = files.iter().map(|file| beside(directory, file)).collect();
+            if files.iter().all(|file| trees.contains_key(file)) {
+                all.push(files);
+            }
         }
     }
+    all
 }
 
 fn text(tree: &yaml::Tree, node: yaml::NodeId) -> Option<String> {

@@ -199,9 +199,10 @@ fn projects(
             _ => None,
         })
         .collect();
+    let together = context::included_together(&trees);
     let mut plans: Vec<Plan> = Vec::new();
     for source in composes.iter().filter_map(|&id| loaded.world.source(id)) {
-        let plan = planner.plan(&clean_path(&source.path), &trees);
+        let plan = planner.plan(&clean_path(&source.path), &trees, &together);
         if !plans.contains(&plan) {
             plans.push(plan);
         }

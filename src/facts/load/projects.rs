@@ -65,8 +65,9 @@ impl Planner<'_> {
         wanted
     }
 
-    /// The project that a file belongs to. `trees` holds the files that were read.
-    pub fn plan(&self, path: &str, trees: &BTreeMap<String, &yaml::Tree>) -> Plan {
+    /// The project that a file belongs to. `trees` holds the files that were read, `together` those that another file
+    /// includes as one project.
+    pub fn plan(&self, path: &str, trees: &BTreeMap<String, &yaml::Tree>, together: &[Vec<String>]) -> Plan {
         if let Some(declared) = self.declared(path) {
             return Plan::of(declared);
         }
@@ -82,6 +83,9 @@ impl Planner<'_> {
         {
             let automatic = self.automatic(directory).filter(|file| trees.contains_key(file));
             return Plan::of(std::iter::once(base).chain(automatic).collect());
+        }
+        if let Some(included) = together.iter().find(|files| files.iter().any(|file| file == path)) {
+            return Plan::of(included.clone());
         }
         if let Some(base) = self.stem(path).filter(|base| overlays(path, base, trees)) {
             return Plan { files: vec![base, path.to_owned()], shared: 1 };
