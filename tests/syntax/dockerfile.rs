@@ -1,7 +1,7 @@
 //! Dockerfiles are read as `BuildKit` reads them: `fixtures/syntax/record.py` asked it.
 
 use plimsoll::source::{FileId, Source, Text};
-use plimsoll::syntax::dockerfile::{Dockerfile, Flag, Instruction, Keyword, parse};
+use plimsoll::syntax::dockerfile::{Dockerfile, Flag, Instruction, Keyword, Lookup, expand, parse};
 use serde_json::{Value, json};
 
 fn read(name: &str) -> (Source, Dockerfile) {
@@ -226,4 +226,44 @@ fn the_escape_character_of_the_file_is_the_one_in_values() {
         pairs,
         [pair("ROOT", "C:\\site"), pair("GREETING", "say \"hi\""), pair("PLAIN", "C:\\Program Files\\app"),]
     );
+}
+
+/// Words as the builder takes them, next to what they are written as.
+#[test]
+fn words_are_expanded_as_the_builder_expands_them() {
+    let known = |name: &str| match name {
+        "PATH_" => Lookup::Value("/usr/local/bin".to_owned()),
+        "V" => Lookup::Value("3.14.1-rc2".to_owned()),
+        "EMPTY" => Lookup::Value(String::new()),
+        "HIDDEN" => Lookup::Unknown,
+        _ => Lookup::Unset,
+    };
+    for (written, expected) in [
+        ("'$V'", Some("$V")),
+        ("\\$V \"\\$V\" \"\\n\" \\n", Some("$V $V \\n n")),
+        ("a'b'\"c\"", Some("abc")),
+        ("$V.x", Some("3.14.1-rc2.x")),
+        ("$1$@$$", Some("")),
+        ("${NO:-'$V' \"$V\"}", Some("$V 3.14.1-rc2")),
+        ("${EMPTY:-d}${EMPTY-d}${EMPTY+e}${EMPTY:+f}", Some("de")),
+        ("${NO:-${V%%-*}}", Some("3.14.1")),
+        ("${V#*.} ${V##*.} ${V%.*} ${V%%.*}", Some("14.1-rc2 1-rc2 3.14 3")),
+        ("${V/./_} ${V//./_} ${V/-*/}", Some("3_14.1-rc2 3_14_1-rc2 3.14.1")),
+        ("${PATH_//\\//-} ${PATH_##*/}", Some("-usr-local-bin bin")),
+        ("${NO#x}${NO//a/b}", Some("")),
+        ("${HIDDEN#x}", None),
+        ("${V#$HIDDEN}", None),
+        ("${V:?} ${V?}", Some("3.14.1-rc2 3.14.1-rc2")),
+        ("${NO:?}", None),
+        ("${V:0:1}", None),
+        ("${V", None),
+        ("\"$V", None),
+    ] {
+        let text = Text::written(written, FileId(0), 0);
+        let made = expand(&text, '\\', &mut |name| known(name));
+        assert_eq!(made.known(), expected, "{written}");
+    }
+    let text = Text::written("`$V ${V%`}} C:\\x", FileId(0), 0);
+    let made = expand(&text, '`', &mut |name| known(name));
+    assert_eq!(made.known(), Some("$V 3.14.1-rc2 C:\\x"));
 }

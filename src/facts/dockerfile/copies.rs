@@ -6,8 +6,8 @@ use crate::facts::{Known, List, NodeId, Site};
 use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile as syntax;
 
-use super::Filler;
 use super::runtime::is_brought_dropper;
+use super::{Filler, is_relative};
 
 /// Only so many stages before a `--from` are looked at for a name that was meant.
 const NEAR: usize = 128;
@@ -38,12 +38,7 @@ impl Filler<'_> {
         if let Some(destination) = &parsed.destination {
             let to = self.expanded(destination);
             let at = Site::written(destination.span());
-            let value = to.as_str();
-            let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
-            copy.relative = match to.holes().next() {
-                Some((hole, _)) if hole.start == 0 => Known::Unknown(at, "the path comes from a variable"),
-                _ => Known::Set(!value.starts_with(['/', '\\']) && !drive, at),
-            };
+            copy.relative = is_relative(destination, &to, at);
             copy.destination = Known::Set(to, at);
         }
         let flag = |name: &str| {

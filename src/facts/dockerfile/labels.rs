@@ -18,7 +18,7 @@ impl Filler<'_> {
             let mut label =
                 Label::new(head(pair.key.clone(), site, format!(" / label {}", pair.key.as_str())));
             label.head.parent = self.stages.last().map(|stage| stage.id);
-            label.value = match pair.value {
+            label.value = match pair.raw {
                 Some(value) => {
                     let value = self.expanded(&value);
                     let at = Site::written(value.span());
@@ -54,18 +54,27 @@ impl Filler<'_> {
 
     /// EXPOSE.
     pub fn expose(&mut self, it: &syntax::Instruction, instruction: NodeId) {
-        for word in syntax::operands(it) {
-            let text = self.expanded(&word);
-            let site = Site::written(word.span());
-            let mut node = ExposedPort::new(head(word.clone(), site, format!(" / {}", word.as_str())));
-            node.head.parent = Some(instruction);
-            ports(&mut node, &text, site);
-            node.text = Known::Set(text.clone(), site);
-            node.instruction = Known::Set(instruction, site);
-            node.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
-            self.part.add(node);
-            self.scope.exposes.push(text);
+        for (raw, word) in syntax::raw_operands(it).iter().zip(syntax::operands(it)) {
+            let text = self.expanded(raw);
+            // A variable may hold several ports.
+            let texts = if text.is_known() { text.split(' ') } else { vec![text] };
+            let several = texts.len() > 1;
+            for text in texts.into_iter().filter(|text| !several || !text.is_empty()) {
+                let name = if several { text.clone() } else { word.clone() };
+                self.exposed(&name, text, Site::written(word.span()), instruction);
+            }
         }
+    }
+
+    fn exposed(&mut self, name: &Text, text: Text, site: Site, instruction: NodeId) {
+        let mut node = ExposedPort::new(head(name.clone(), site, format!(" / {}", name.as_str())));
+        node.head.parent = Some(instruction);
+        ports(&mut node, &text, site);
+        node.text = Known::Set(text.clone(), site);
+        node.instruction = Known::Set(instruction, site);
+        node.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
+        self.part.add(node);
+        self.scope.exposes.push(text);
     }
 }
 

@@ -259,16 +259,12 @@ impl Filler<'_> {
     }
 
     /// Whether a WORKDIR's path is absolute, after its variables are put in.
-    fn absolute(&mut self, it: &syntax::Instruction) -> Known<bool> {
-        let path = self.expanded(&it.arguments.trim());
+    fn absolute(&self, it: &syntax::Instruction) -> Known<bool> {
+        let path = it.arguments.trim();
         let site = Site::written(it.arguments.span());
-        let value = path.as_str().trim_start_matches(['"', '\'']);
-        let drive = value.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
-        match path.holes().next() {
-            Some((hole, _)) if hole.start == path.len() - value.len() => {
-                Known::Unknown(site, "the path comes from a variable")
-            }
-            _ => Known::Set(value.starts_with(['/', '\\']) || drive || value.is_empty(), site),
+        match is_relative(&path, &self.expanded(&path), site) {
+            Known::Set(relative, site) => Known::Set(!relative, site),
+            unknown => unknown,
         }
     }
 
@@ -297,5 +293,16 @@ impl Filler<'_> {
         self.link_stages();
         self.lead();
         self.used_later();
+    }
+}
+
+/// Whether a path is relative. Of a drive's path (`C:\app`), the builder may take the backslash for an escape.
+pub(super) fn is_relative(written: &Text, path: &Text, site: Site) -> Known<bool> {
+    let value = path.as_str();
+    let bare = written.as_str().trim_start_matches(['"', '\'']);
+    let drive = [value, bare].iter().any(|it| matches!(it.get(1..3), Some(":\\" | ":/")));
+    match path.holes().next() {
+        Some((hole, _)) if hole.start == 0 => Known::Unknown(site, "the path comes from a variable"),
+        _ => Known::Set(!value.starts_with(['/', '\\']) && !drive && !value.is_empty(), site),
     }
 }

@@ -40,7 +40,7 @@ impl Filler<'_> {
 
     /// VOLUME.
     pub fn volume(&mut self, it: &syntax::Instruction) {
-        let paths: Vec<Text> = syntax::operands(it).iter().map(|path| self.expanded(path)).collect();
+        let paths: Vec<Text> = syntax::raw_operands(it).iter().map(|path| self.expanded(path)).collect();
         self.scope.volumes.extend(paths);
     }
 

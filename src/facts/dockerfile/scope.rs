@@ -115,7 +115,7 @@ impl Scope {
 
     /// The variables of a text that nothing sets.
     pub fn undeclared(&self, text: &Text, escape: char) -> List<Text> {
-        let names = syntax::uses(text, escape).into_iter().map(|it| it.name);
+        let names = syntax::uses(text, escape).into_iter().filter(syntax::Use::is_named).map(|it| it.name);
         names.filter(|name| matches!(self.lookup(name.as_str()), Lookup::Unset)).collect()
     }
 

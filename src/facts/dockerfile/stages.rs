@@ -40,7 +40,7 @@ impl Filler<'_> {
             self.written_from(it);
             return;
         };
-        let image = syntax::expand(&from.image, self.file.escape, &mut |name| self.global.lookup(name));
+        let image = syntax::expand(&from.raw, self.file.escape, &mut |name| self.global.lookup(name));
         // A stage is pointed at by what it starts from.
         let site = Site::written(from.image.span());
         let name = from
@@ -62,7 +62,7 @@ impl Filler<'_> {
             stage.as_word = Known::Set(word.clone(), at);
         }
         let by_default =
-            syntax::expand(&from.image, self.file.escape, &mut |name| self.global.by_default(name));
+            syntax::expand(&from.raw, self.file.escape, &mut |name| self.global.by_default(name));
         let valid = by_default.is_known().then(|| reference::parse(&by_default).valid);
         stage.valid_by_default = valid.map_or(Known::Absent, |valid| Known::Set(valid, site));
         stage.image_by_default = Known::Set(by_default, site);
@@ -185,7 +185,7 @@ impl Filler<'_> {
         open.node.shell_family = Known::Set(scope.shell_family(), site);
         let program = program(&scope, &open.node, &self.part);
         let start = scope.entrypoint.as_ref().or(scope.cmd.as_ref()).map(|(id, _)| *id);
-        open.scope = Scope { variables: kept(&scope), ..scope };
+        open.scope = scope;
         let place = |id: NodeId| self.part.node(id).map_or(site, |node| node.head().site);
         open.node.start = start.map_or(Known::Absent, |id| Known::Set(id, place(id)));
         let id = self.part.add(program);
@@ -225,7 +225,7 @@ impl Filler<'_> {
     pub fn user(&mut self, it: &syntax::Instruction, instruction: NodeId) {
         let text = self.expanded(&it.arguments.trim());
         let words: Vec<Text> = text.split(' ');
-        let text = unquoted(words.first().unwrap_or(&text));
+        let text = words.first().unwrap_or(&text).clone();
         let site = Site::written(it.head);
         let mut user = describe::user(&text, site, "instruction");
         user.head.parent = Some(instruction);
@@ -347,19 +347,6 @@ impl Filler<'_> {
             self.replaces(id, earlier, site);
         }
     }
-}
-
-fn unquoted(text: &Text) -> Text {
-    let value = text.as_str();
-    let quoted = value.len() >= 2
-        && (value.starts_with('"') && value.ends_with('"')
-            || value.starts_with('\'') && value.ends_with('\''));
-    if quoted { text.slice(1..text.len() - 1) } else { text.clone() }
-}
-
-/// Variables that stages started from this one see: those of ENV.
-fn kept(scope: &Scope) -> std::collections::BTreeMap<String, (syntax::Lookup, Option<NodeId>)> {
-    scope.variables.clone()
 }
 
 fn program(scope: &Scope, stage: &Stage, part: &crate::facts::Part) -> Program {

@@ -27,7 +27,7 @@ impl Filler<'_> {
         let mut set = Vec::new();
         for pair in syntax::pairs(it) {
             let at = Site::written(pair.span);
-            let value = pair.value.as_ref().map(|value| self.expanded(value));
+            let value = pair.raw.as_ref().map(|value| self.expanded(value));
             let known = match &value {
                 Some(value) => Known::Set(value.clone(), at),
                 None => Known::Absent,
@@ -48,7 +48,7 @@ impl Filler<'_> {
                 (_, Some(value)) if value.is_known() => Lookup::Value(value.as_str().to_owned()),
                 _ => Lookup::Unknown,
             };
-            if before && let Some(value) = &pair.value {
+            if before && let Some(value) = &pair.raw {
                 let default =
                     syntax::expand(value, self.file.escape, &mut |name| self.scope.by_default(name));
                 self.scope.defaults.extend(default.known().map(|text| (name.clone(), text.to_owned())));
@@ -85,7 +85,7 @@ impl Filler<'_> {
         for found in uses {
             let site = Site::written(found.written.span());
             let name = found.name.as_str();
-            if name.is_empty() {
+            if !found.is_named() && found.operator.is_none() {
                 continue;
             }
             let mut node = Reference::new(head(found.name.clone(), site, format!(" / ${name}")));

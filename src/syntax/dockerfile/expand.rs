@@ -1,24 +1,14 @@
-//! Variables in operands that the builder expands.
+//! Words as the builder takes them: quotes, escapes and variables.
 
 use crate::source::{Origin, Text, TextBuilder};
 use crate::syntax::interpolate::DEPTH;
 
+use super::pattern;
+use super::uses::{char_at, name_len};
+
 /// A text that would be longer than this with a variable put in keeps it as one whose value is not known. `ENV A=$A$A`
 /// doubles with each line.
 const BYTES: usize = 8192;
-
-/// A use of a variable.
-#[derive(Clone, Debug)]
-pub struct Use {
-    /// Its name.
-    pub name: Text,
-    /// `$X` or `${X:-d}` as written.
-    pub written: Text,
-    /// `:-`, `-`, `:+`, `+`, `:?`, `?`, `#`, `##`, `%`, `%%`, `/`, `//`.
-    pub operator: Option<Text>,
-    /// What follows the operator.
-    pub operand: Option<Text>,
-}
 
 /// What is known of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,147 +23,242 @@ pub enum Lookup {
     Unknown,
 }
 
-/// The variables that a text uses, those in operands included.
-pub fn uses(text: &Text, escape: char) -> Vec<Use> {
-    let mut all = Vec::new();
-    collect(text, escape, 0, &mut all);
-    all
-}
-
-fn collect(text: &Text, escape: char, depth: u32, all: &mut Vec<Use>) {
-    for (_, _, it) in scan(text, escape) {
-        if depth < DEPTH
-            && let Some(operand) = &it.operand
-        {
-            collect(operand, escape, depth + 1, all);
-        }
-        all.push(it);
+/// The word as the builder takes it: without its quotes and escapes, with its variables put in. What is not known becomes a
+/// hole; a word that the builder stumbles over is nothing but one.
+pub fn expand(word: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup) -> Text {
+    if !word.as_str().contains(['$', '\'', '"', escape]) {
+        return word.clone();
     }
+    let mut out = TextBuilder::new(word.span().file);
+    let mut reader = Reader { word, escape, at: 0, depth: 0, lookup };
+    if reader.until(None, false, &mut out).is_none() {
+        out = TextBuilder::new(word.span().file);
+        out.unknown(word, word.as_str());
+    }
+    let made = out.finish();
+    if made.is_empty() { word.slice(0..0) } else { made }
 }
 
-/// The uses of a text with their byte ranges, outermost only.
-fn scan(text: &Text, escape: char) -> Vec<(usize, usize, Use)> {
-    let value = text.as_str();
-    let mut found = Vec::new();
-    let mut single = false;
-    let mut double = false;
-    let mut at = 0;
-    while let Some(c) = value.get(at..).and_then(|rest| rest.chars().next()) {
-        let next = at + c.len_utf8();
-        match c {
-            c if c == escape && !single => {
-                at = next + value.get(next..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-                continue;
+/// Reads a word as `BuildKit` does. `None` is where that one stumbles.
+struct Reader<'a> {
+    word: &'a Text,
+    escape: char,
+    at: usize,
+    depth: u32,
+    lookup: &'a mut dyn FnMut(&str) -> Lookup,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<char> {
+        char_at(self.word.as_str(), self.at)
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    /// Reads up to `stop`, or to the end where there is none. Patterns keep their escapes (`raw`).
+    fn until(&mut self, stop: Option<char>, raw: bool, out: &mut TextBuilder) -> Option<()> {
+        let mut kept = self.at;
+        loop {
+            let here = self.at;
+            let c = self.next();
+            let special = c
+                .is_none_or(|c| matches!(c, '\'' | '"' | '$') || Some(c) == stop || c == self.escape && !raw);
+            if special {
+                out.text(&self.word.slice(kept..here));
+                kept = self.at;
             }
-            '\'' if !double => single = !single,
-            '"' if !single => double = !double,
-            '$' if !single => {
-                if let Some((end, it)) = variable(text, at) {
-                    found.push((at, end, it));
-                    at = end;
-                    continue;
+            match c {
+                None => return stop.is_none().then_some(()),
+                c if c == stop => return Some(()),
+                Some('\'') => {
+                    let len = self.word.as_str().get(self.at..)?.find('\'')?;
+                    out.text(&self.word.slice(self.at..self.at + len));
+                    self.at += len + 1;
+                    kept = self.at;
                 }
+                Some('"') => {
+                    self.quoted(raw, out)?;
+                    kept = self.at;
+                }
+                Some('$') => {
+                    self.variable(here, out)?;
+                    kept = self.at;
+                }
+                Some(c) if c == self.escape => {
+                    self.next();
+                }
+                Some(_) => {}
             }
-            _ => {}
         }
-        at = next;
     }
-    found
-}
 
-fn variable(text: &Text, at: usize) -> Option<(usize, Use)> {
-    let value = text.as_str();
-    let rest = value.get(at + 1..)?;
-    let name_len =
-        |rest: &str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-    let Some(inner) = rest.strip_prefix('{') else {
-        let len = name_len(rest);
-        if len == 0 || rest.starts_with(|c: char| c.is_ascii_digit()) {
+    /// Reads up to the next `"`. Before anything but a quote, a `$` or itself, an escape is none.
+    fn quoted(&mut self, raw: bool, out: &mut TextBuilder) -> Option<()> {
+        let mut kept = self.at;
+        loop {
+            let here = self.at;
+            match self.next()? {
+                '"' => {
+                    out.text(&self.word.slice(kept..here));
+                    return Some(());
+                }
+                '$' => {
+                    out.text(&self.word.slice(kept..here));
+                    self.variable(here, out)?;
+                    kept = self.at;
+                }
+                c if c == self.escape
+                    && matches!(self.peek(), Some(c) if c == self.escape || matches!(c, '"' | '$')) =>
+                {
+                    if !raw {
+                        out.text(&self.word.slice(kept..here));
+                        kept = self.at;
+                    }
+                    self.next();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads what stands behind the `$` at `start`.
+    fn variable(&mut self, start: usize, out: &mut TextBuilder) -> Option<()> {
+        let rest = self.word.as_str().get(self.at..)?;
+        let braced = rest.starts_with('{');
+        let from = self.at + usize::from(braced);
+        let len = name_len(self.word.as_str().get(from..)?);
+        let name = self.word.slice(from..from + len);
+        self.at = from + len;
+        if !braced {
+            match len {
+                0 => out.text(&self.word.slice(start..self.at)),
+                _ => self.value(start, &name, out),
+            }
+            return Some(());
+        }
+        if matches!(self.word.as_str().get(from..)?.chars().next()?, '{' | '}' | ':') {
             return None;
         }
-        let end = at + 1 + len;
-        let name = text.slice(at + 1..end);
-        return Some((end, Use { name, written: text.slice(at..end), operator: None, operand: None }));
-    };
-    let start = at + 2;
-    let len = name_len(inner);
-    let close = closing(value, start)?;
-    let name = text.slice(start..start + len);
-    let written = text.slice(at..close + 1);
-    let behind = value.get(start + len..close)?;
-    if behind.is_empty() {
-        return Some((close + 1, Use { name, written, operator: None, operand: None }));
-    }
-    let size =
-        [":-", ":+", ":?", "##", "%%", "//"].iter().find(|it| behind.starts_with(**it)).map_or(1, |_| 2);
-    let operator = text.slice(start + len..start + len + size);
-    let operand = text.slice(start + len + size..close);
-    Some((close + 1, Use { name, written, operator: Some(operator), operand: Some(operand) }))
-}
-
-fn closing(value: &str, from: usize) -> Option<usize> {
-    let mut depth = 0;
-    for (offset, byte) in value.as_bytes().get(from..)?.iter().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' if depth == 0 => return Some(from + offset),
-            b'}' => depth -= 1,
-            _ => {}
+        let mut operator = self.next()?;
+        let colon = operator == ':';
+        if colon {
+            operator = self.next()?;
         }
-    }
-    None
-}
-
-/// The text with its variables put in. What is not known becomes a hole.
-pub fn expand(text: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup) -> Text {
-    expand_at(text, escape, lookup, 0)
-}
-
-fn expand_at(text: &Text, escape: char, lookup: &mut dyn FnMut(&str) -> Lookup, depth: u32) -> Text {
-    let found = scan(text, escape);
-    if found.is_empty() {
-        return text.clone();
-    }
-    let mut out = TextBuilder::new(text.span().file);
-    let mut from = 0;
-    for (start, end, it) in found {
-        out.text(&text.slice(from..start));
-        from = end;
-        let span = it.written.span();
-        let value = match lookup(it.name.as_str()) {
-            Lookup::Value(text) | Lookup::Default(text) if out.as_str().len() + text.len() > BYTES => {
-                Lookup::Unknown
+        match operator {
+            '}' if !colon => self.value(start, &name, out),
+            '-' | '+' | '?' => self.choice(operator, colon, start, &name, out)?,
+            '#' | '%' => {
+                let pattern = self.operand('}', true)?;
+                let (longest, pattern) = match pattern.as_str().strip_prefix(operator) {
+                    Some(_) => (true, pattern.slice(1..pattern.len())),
+                    None => (false, pattern),
+                };
+                let end = if operator == '#' { pattern::End::Front } else { pattern::End::Back };
+                let change = |value: &str| pattern::trim(value, pattern.known()?, end, longest);
+                self.changed(&name, start, change, out);
             }
-            value => value,
+            '/' if !colon => {
+                let all = self.peek() == Some('/');
+                self.at += usize::from(all);
+                let pattern = self.operand('/', true)?;
+                let by = self.operand('}', true)?;
+                let change = |value: &str| pattern::replace(value, pattern.known()?, by.known()?, all);
+                self.changed(&name, start, change, out);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// `${x-d}`, `${x+d}`, `${x?d}`, with a colon or without.
+    fn choice(
+        &mut self,
+        operator: char,
+        colon: bool,
+        start: usize,
+        name: &Text,
+        out: &mut TextBuilder,
+    ) -> Option<()> {
+        let operand = self.operand('}', false)?;
+        let value = (self.lookup)(name.as_str());
+        let missing = match &value {
+            Lookup::Value(text) | Lookup::Default(text) => colon && text.is_empty(),
+            Lookup::Unset => true,
+            Lookup::Unknown => {
+                self.put(value, start, name, out);
+                return Some(());
+            }
         };
-        let operator = it.operator.as_ref().map(Text::as_str).unwrap_or_default();
-        let empty = |value: &Lookup| match value {
-            Lookup::Value(text) | Lookup::Default(text) => Some(text.is_empty() && operator.starts_with(':')),
-            Lookup::Unset => Some(true),
+        match (operator, missing) {
+            ('-', true) | ('+', false) if out.as_str().len() + operand.len() > BYTES => {
+                self.put(Lookup::Unknown, start, name, out);
+            }
+            ('-', true) | ('+', false) => {
+                out.text(&operand);
+                out.origin(Origin::Default);
+            }
+            ('+', true) => {}
+            ('?', true) => self.put(Lookup::Unknown, start, name, out),
+            _ => self.put(value, start, name, out),
+        }
+        Some(())
+    }
+
+    /// What stands up to `stop` in an expansion.
+    fn operand(&mut self, stop: char, raw: bool) -> Option<Text> {
+        if self.depth == DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let from = self.at;
+        let mut out = TextBuilder::new(self.word.span().file);
+        self.until(Some(stop), raw, &mut out)?;
+        self.depth -= 1;
+        let made = out.finish();
+        Some(if made.is_empty() { self.word.slice(from..from) } else { made })
+    }
+
+    /// Adds the value of a variable.
+    fn value(&mut self, start: usize, name: &Text, out: &mut TextBuilder) {
+        let value = (self.lookup)(name.as_str());
+        self.put(value, start, name, out);
+    }
+
+    /// Adds the value of a variable after a change to it.
+    fn changed(
+        &mut self,
+        name: &Text,
+        start: usize,
+        change: impl Fn(&str) -> Option<String>,
+        out: &mut TextBuilder,
+    ) {
+        let value = match (self.lookup)(name.as_str()) {
+            Lookup::Value(text) => change(&text).map(Lookup::Value),
+            Lookup::Default(text) => change(&text).map(Lookup::Default),
+            Lookup::Unset => change("").map(Lookup::Value),
             Lookup::Unknown => None,
         };
-        let mut operand = |out: &mut TextBuilder| {
-            if let Some(operand) = it.operand.as_ref().filter(|_| depth < DEPTH) {
-                out.text(&expand_at(operand, escape, &mut *lookup, depth + 1));
+        self.put(value.unwrap_or(Lookup::Unknown), start, name, out);
+    }
+
+    /// Adds a value in the place of what was read since `start`.
+    fn put(&self, value: Lookup, start: usize, name: &Text, out: &mut TextBuilder) {
+        let written = self.word.slice(start..self.at);
+        match value {
+            Lookup::Value(text) | Lookup::Default(text) if out.as_str().len() + text.len() > BYTES => {
+                out.unknown(&written, name.as_str());
+            }
+            Lookup::Unknown => out.unknown(&written, name.as_str()),
+            Lookup::Unset => {}
+            Lookup::Value(text) => out.atom(&text, written.span().start..written.span().end),
+            Lookup::Default(text) => {
+                out.atom(&text, written.span().start..written.span().end);
                 out.origin(Origin::Default);
             }
-        };
-        match (operator, empty(&value), value) {
-            ("" | "?" | ":?", _, Lookup::Value(value)) | ("-" | ":-", Some(false), Lookup::Value(value)) => {
-                out.atom(&value, span.start..span.end);
-            }
-            ("" | "?" | ":?", _, Lookup::Default(value))
-            | ("-" | ":-", Some(false), Lookup::Default(value)) => {
-                out.atom(&value, span.start..span.end);
-                out.origin(Origin::Default);
-            }
-            ("", _, Lookup::Unset) => {}
-            ("-" | ":-", Some(true), _) | ("+" | ":+", Some(false), _) => operand(&mut out),
-            ("+" | ":+", Some(true), _) => {}
-            _ => out.unknown(&it.written, it.name.as_str()),
         }
     }
-    out.text(&text.slice(from..text.len()));
-    let made = out.finish();
-    if made.is_empty() { text.slice(0..0) } else { made }
 }

@@ -57,7 +57,7 @@ fn dollar(rest: &mut Peekable<Chars<'_>>, depth: u32) -> Option<()> {
     match rest.next()? {
         '}' => Some(()),
         ':' => match rest.next()? {
-            '-' | '+' | '?' => until(rest, Some('}'), depth + 1),
+            '-' | '+' | '?' | '#' | '%' => until(rest, Some('}'), depth + 1),
             _ => None,
         },
         '-' | '+' | '?' | '#' | '%' => until(rest, Some('}'), depth + 1),

@@ -8,12 +8,17 @@ mod lexer;
 mod lines;
 mod operands;
 mod parse;
+mod pattern;
+mod uses;
 mod words;
 
-pub use expand::{Lookup, Use, expand, uses};
+pub use expand::{Lookup, expand};
 pub use lexer::accepts as is_closed;
-pub use operands::{Copy, From, Healthcheck, Pair, copy, from, healthcheck, operands, pairs, script};
+pub use operands::{
+    Copy, From, Healthcheck, Pair, copy, from, healthcheck, operands, pairs, raw_operands, script,
+};
 pub use parse::parse;
+pub use uses::{Use, uses};
 
 use crate::source::{FileId, Problem, Span, Text, nearest};
 

@@ -9,6 +9,8 @@ use super::{Form, Instruction, Keyword, json, words};
 pub struct From {
     /// The image or stage.
     pub image: Text,
+    /// The same as written, quotes included.
+    pub raw: Text,
     /// `--platform`.
     pub platform: Option<Text>,
     /// The stage's name.
@@ -22,12 +24,13 @@ pub struct From {
 /// Takes FROM apart; `None` without an image.
 pub fn from(instruction: &Instruction) -> Option<From> {
     let mut words = words::plain(&instruction.arguments).into_iter();
-    let image = words::unquote(&words.next()?, instruction.escape);
+    let raw = words.next()?;
+    let image = words::unquote(&raw, instruction.escape);
     let platform = instruction.flag("platform").and_then(|flag| flag.value.clone());
     let mut rest: Vec<Text> = words.collect();
     let named = rest.first().is_some_and(|word| word.as_str().eq_ignore_ascii_case("as")) && rest.len() >= 2;
     let (as_word, alias) = if named { (Some(rest.remove(0)), Some(rest.remove(0))) } else { (None, None) };
-    Some(From { image, platform, alias, as_word, extra: rest })
+    Some(From { image, raw, platform, alias, as_word, extra: rest })
 }
 
 /// A pair of ENV, LABEL or ARG.
@@ -83,18 +86,24 @@ pub fn pairs(instruction: &Instruction) -> Vec<Pair> {
         .collect()
 }
 
-/// The operands as words: the elements of a JSON list, or what blanks separate.
-pub fn operands(instruction: &Instruction) -> Vec<Text> {
+/// The operands as words: the elements of a JSON list, or what blanks separate, quotes included.
+pub fn raw_operands(instruction: &Instruction) -> Vec<Text> {
     match &instruction.form {
         Form::Exec(words) => words.clone(),
-        Form::Shell => words::plain(&instruction.arguments)
-            .iter()
-            .map(|word| words::unquote(word, instruction.escape))
-            .collect(),
+        Form::Shell => words::plain(&instruction.arguments),
     }
 }
 
-/// The operands of COPY and ADD.
+/// The same without quotes.
+pub fn operands(instruction: &Instruction) -> Vec<Text> {
+    let words = raw_operands(instruction);
+    match &instruction.form {
+        Form::Exec(_) => words,
+        Form::Shell => words.iter().map(|word| words::unquote(word, instruction.escape)).collect(),
+    }
+}
+
+/// The operands of COPY and ADD, quotes included.
 #[derive(Clone, Debug)]
 pub struct Copy {
     /// What is copied.
@@ -107,7 +116,7 @@ pub struct Copy {
 
 /// Takes COPY or ADD apart.
 pub fn copy(instruction: &Instruction) -> Copy {
-    let mut words = operands(instruction);
+    let mut words = raw_operands(instruction);
     let destination = if words.len() >= 2 { words.pop() } else { None };
     let (heredocs, sources) = words
         .into_iter()
