@@ -13,24 +13,10 @@ use crate::engine::{Finding, Label, Run, State};
 use crate::facts::{Document, Target};
 use crate::policy::{About, Confidence, Severity};
 use crate::source::{Problem, Span, Text};
-use crate::syntax::dockerfile::{self, Dockerfile, Keyword};
+use crate::syntax::dockerfile::{self, Dockerfile, Keyword, PROXY_ARGUMENTS};
 
 /// How long one script may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Variables that the builder exports without being asked.
-const PREDEFINED: [&str; 10] = [
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "FTP_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "ftp_proxy",
-    "no_proxy",
-    "all_proxy",
-];
 
 /// A script and what is known where it runs.
 struct Script {
@@ -120,7 +106,7 @@ fn head(script: &Script) -> String {
     let legal = |name: &&str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    let names: Vec<&str> = PREDEFINED.into_iter().chain(own).filter(legal).collect();
+    let names: Vec<&str> = PROXY_ARGUMENTS.into_iter().chain(own).filter(legal).collect();
     format!("export {}\n", names.join(" "))
 }
 

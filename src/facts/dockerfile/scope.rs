@@ -6,7 +6,7 @@ use super::account_sources::Sources;
 use super::left::Left;
 use crate::facts::{Known, List, NodeId, Site};
 use crate::source::Text;
-use crate::syntax::dockerfile::{self as syntax, Lookup};
+use crate::syntax::dockerfile::{self as syntax, Lookup, PROXY_ARGUMENTS};
 
 /// Variables and settings in force.
 #[derive(Clone, Debug, Default)]
@@ -157,23 +157,11 @@ impl Scope {
     }
 }
 
-/// Build arguments that the builder sets without being asked (Dockerfile reference, predefined ARGs).
+/// Build arguments that the builder sets without being asked.
 fn is_predefined(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "FTP_PROXY",
-        "NO_PROXY",
-        "ALL_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "ftp_proxy",
-        "no_proxy",
-        "all_proxy",
-        "SOURCE_DATE_EPOCH",
-        "PATH",
-    ];
-    NAMES.contains(&name) || name.starts_with("BUILDKIT_")
+    PROXY_ARGUMENTS.contains(&name)
+        || matches!(name, "SOURCE_DATE_EPOCH" | "PATH")
+        || name.starts_with("BUILDKIT_")
 }
 
 /// Build arguments that tell the platforms; known before the first FROM, elsewhere only after an ARG.

@@ -22,6 +22,20 @@ pub use uses::{Use, uses};
 
 use crate::source::{FileId, Problem, Span, Text, nearest};
 
+/// Build arguments that every RUN has without an ARG (Dockerfile reference, predefined ARGs).
+pub const PROXY_ARGUMENTS: [&str; 10] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "ftp_proxy",
+    "no_proxy",
+    "all_proxy",
+];
+
 /// A parsed Dockerfile.
 #[derive(Clone, Debug)]
 pub struct Dockerfile {
