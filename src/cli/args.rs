@@ -80,6 +80,9 @@ pub struct Judging {
     /// Only these rules, by their ids or by those of other linters; several with commas.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = Text::new())]
     pub select: Vec<String>,
+    /// These rules besides those of the profile, named likewise.
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = Text::new())]
+    pub also: Vec<String>,
     /// Not these rules, named likewise.
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = Text::new())]
     pub ignore: Vec<String>,

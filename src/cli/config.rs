@@ -36,7 +36,8 @@ pub const NAMES: [&str; 2] = ["plimsoll.yaml", ".plimsoll.yaml"];
 
 /// The keys of a configuration.
 pub const KEYS: &[&str] = &[
-    "profile", "select", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "projects", "rules",
+    "profile", "select", "also", "ignore", "severity", "options", "exclude", "fail-on", "stacks", "projects",
+    "rules",
 ];
 
 /// Reads the configuration that holds here: the one named, or the nearest upwards.
@@ -59,6 +60,7 @@ pub fn read(judging: &Judging, env: &Env<'_>) -> Result<Config, Failure> {
     if !judging.select.is_empty() {
         config.selection.select.clone_from(&judging.select);
     }
+    config.selection.also.extend(judging.also.iter().cloned());
     config.selection.ignore.extend(judging.ignore.iter().cloned());
     config.exclude.extend(judging.exclude.iter().cloned());
     Ok(config)
@@ -117,6 +119,7 @@ fn settings(at: &Reader<'_>) -> Result<Config, Mistake> {
         profile.word(&names)?.clone_into(&mut config.selection.profile);
     }
     config.selection.select = texts("select")?;
+    config.selection.also = texts("also")?;
     config.stacks = texts("stacks")?;
     config.rules = texts("rules")?.into_iter().map(PathBuf::from).collect();
     for pattern in at.get("exclude").into_iter().flat_map(Reader::items) {
@@ -148,7 +151,7 @@ fn settings(at: &Reader<'_>) -> Result<Config, Mistake> {
 /// Refuses rules and options that there are not.
 fn names(at: &Reader<'_>, own: &[Data]) -> Result<(), Mistake> {
     let catalogue = Catalogue::of(own);
-    for list in ["select", "ignore"].into_iter().filter_map(|key| at.get(key)) {
+    for list in ["select", "also", "ignore"].into_iter().filter_map(|key| at.get(key)) {
         for entry in list.items() {
             let text = entry.text()?;
             let (rule, _) = until(&text);

@@ -12,7 +12,7 @@ use super::document::Document;
 use super::{Env, Failure, config};
 
 /// What the keys of a configuration are for, each with an example.
-const KEYS: [(&str, &str, &str); 10] = [
+const KEYS: [(&str, &str, &str); 11] = [
     (
         "profile",
         "Which rules are on: recommended, strict, cis-docker, owasp, style or all.",
@@ -23,6 +23,7 @@ const KEYS: [(&str, &str, &str); 10] = [
         "Only these rules, whatever the profile says; ids of other linters count.",
         "select: [DL3002]",
     ),
+    ("also", "These rules besides those of the profile.", "also: [consecutive-run]"),
     (
         "ignore",
         "Not these rules; a day is the last one on which that holds.",
@@ -148,7 +149,7 @@ impl Taken {
                 _ => self.remarks.push(format!("`{key}`: hadolint has no such key")),
             }
         }
-        self.say_what_is_off();
+        self.add_what_is_off();
         Ok(())
     }
 
@@ -261,8 +262,8 @@ impl Taken {
         }
     }
 
-    /// Rules with a severity or an option that the usual profile does not have.
-    fn say_what_is_off(&mut self) {
+    /// Rules with a severity or an option that the usual profile does not have: who says so much of a rule wants it.
+    fn add_what_is_off(&mut self) {
         let chosen = self.keys.iter().filter(|(key, _)| matches!(*key, "severity" | "options"));
         let named: BTreeSet<&str> = chosen
             .filter_map(|(_, value)| match value {
@@ -272,17 +273,9 @@ impl Taken {
             .flatten()
             .collect();
         let is_off = |rule: &&Rule| !rule.about.profiles.iter().any(|profile| profile == "recommended");
-        let off: Vec<String> = self
-            .rules
-            .iter()
-            .filter(|rule| named.contains(rule.about.id.as_str()))
-            .filter(is_off)
-            .map(|rule| format!("`{}`", rule.about.id))
-            .collect();
-        if !off.is_empty() {
-            self.remarks
-                .push(format!("not in the profile `recommended`, choose another: {}", off.join(", ")));
-        }
+        let off = self.rules.iter().filter(|rule| named.contains(rule.about.id.as_str())).filter(is_off);
+        let off = off.map(|rule| Data::Text(rule.about.id.clone())).collect();
+        self.set("also", Data::List(off));
     }
 
     /// The configuration: what is taken over, and an example of everything else as a comment.

@@ -20,6 +20,8 @@ pub struct Selection {
     pub profile: String,
     /// Only these rules, whatever the profile says.
     pub select: Vec<String>,
+    /// These rules, too.
+    pub also: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
     /// Other severities, by rule.
@@ -37,6 +39,7 @@ impl Default for Selection {
         Self {
             profile: "recommended".to_owned(),
             select: Vec::new(),
+            also: Vec::new(),
             ignore: Vec::new(),
             severity: BTreeMap::new(),
             options: BTreeMap::new(),
@@ -121,7 +124,7 @@ pub fn lists() -> Values {
 /// The policy that a selection of the built-in rules makes.
 pub fn load(selection: &Selection) -> Result<Policy, String> {
     let catalogue = Catalogue::of(&selection.own);
-    let named = selection.select.iter().chain(&selection.ignore);
+    let named = selection.select.iter().chain(&selection.also).chain(&selection.ignore);
     for name in named.chain(selection.severity.keys()).chain(selection.options.keys()) {
         catalogue.rule(name)?;
     }
@@ -157,11 +160,30 @@ pub fn load(selection: &Selection) -> Result<Policy, String> {
             rules.push(rule);
         }
     }
-    let policy = Policy::new(rules);
+    let policy = Policy::new(without_opposites(rules, selection));
     if selection.own.is_empty() {
         return Ok(policy);
     }
     Ok(policy.knowing(catalogue.0.iter().flat_map(|rule| rule.names.all()).collect()))
+}
+
+/// The rules without those whose opposite somebody named; what is named itself stays, and `all` is everything.
+fn without_opposites(mut rules: Vec<Rule>, selection: &Selection) -> Vec<Rule> {
+    let named = |rule: &Rule| selection.also.iter().any(|name| rule.about.is_called(name));
+    let opposed: Vec<(String, Vec<String>)> = rules
+        .iter()
+        .filter(|rule| named(rule))
+        .map(|rule| (rule.about.id.clone(), rule.about.conflicts.clone()))
+        .collect();
+    if selection.profile != "all" {
+        rules.retain(|rule| {
+            let opposes = |(id, conflicts): &(String, Vec<String>)| {
+                conflicts.contains(&rule.about.id) || rule.about.conflicts.contains(id)
+            };
+            named(rule) || !opposed.iter().any(opposes)
+        });
+    }
+    rules
 }
 
 /// The rules that there are, on or off: what a configuration may name.
@@ -263,6 +285,9 @@ impl Names<'_> {
         }
         if selection.ignore.iter().any(|name| self.is(name)) {
             return false;
+        }
+        if selection.also.iter().any(|name| self.is(name)) {
+            return true;
         }
         if !selection.select.is_empty() {
             return selection.select.iter().any(|name| self.is(name));

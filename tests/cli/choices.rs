@@ -19,9 +19,34 @@ fn rules_by_id_and_alias() {
 }
 
 #[test]
+fn rules_besides_those_of_the_profile() {
+    let copy = "FROM debian:13\nRUN useradd -u 1000 app\nUSER 1000\nWORKDIR /app\nCOPY --chown=1000 a /app/\nCOPY b /app/\n";
+    let folder = Folder::of(&[("Dockerfile", copy)]);
+    let rules = |more: &[&str]| folder.found(more);
+    let (usual, strict) = (rules(&[]), rules(&["--profile", "strict"]));
+    let found = "copy-chown-to-non-root@5".to_owned();
+    let more = rules(&["--also", "chown_flag_exists"]);
+    assert!(more.contains(&found) && usual.iter().all(|it| more.contains(it)), "{more:?}");
+    assert!(
+        !rules(&["--also", "copy-chown-to-non-root", "--ignore", "copy-chown-to-non-root"]).contains(&found)
+    );
+
+    // Its opposite goes, unless it is named as well.
+    let opposite = "copy-after-user-without-chown@6".to_owned();
+    assert!(strict.contains(&opposite), "{strict:?}");
+    let also = |names: &str| rules(&["--profile", "strict", "--also", names]);
+    assert!(!also("copy-chown-to-non-root").contains(&opposite));
+    let both = also("copy-chown-to-non-root,copy-after-user-without-chown");
+    assert!(both.contains(&found) && both.contains(&opposite), "{both:?}");
+
+    folder.put("plimsoll.yaml", "also: [copy-chown-to-non-root]\n");
+    assert!(rules(&[]).contains(&found));
+}
+
+#[test]
 fn unknown_rules_are_an_error_with_a_suggestion() {
     let folder = Folder::of(&[("compose.yaml", CLEAN)]);
-    for flag in ["--select", "--ignore"] {
+    for flag in ["--select", "--also", "--ignore"] {
         let output = folder.run(&["check", flag, "privileged-contaner"]);
         assert_eq!(output.code, 2);
         assert!(output.err.contains("did you mean `privileged-container`?"), "{}", output.err);
