@@ -30,10 +30,14 @@ pub struct Manager {
     pub slash: Option<&'static str>,
     /// Endings of names that are source files.
     pub sources: Vec<String>,
+    /// Words that say that no packages are named but groups of them.
+    pub group_words: Vec<String>,
     /// What a name is whose first part has no dot.
     pub dotless: Option<&'static str>,
     /// Whether words behind `--` are no packages.
     pub build_flags_after_dashes: bool,
+    /// Other managers whose leavings its clean-up removes: where yum is another name of dnf.
+    pub cleans_for: Vec<&'static str>,
     /// What it leaves behind.
     pub leaves: Vec<Leaves>,
 }
@@ -151,17 +155,25 @@ impl Usage<'_> {
     /// Whether it asks nothing; absent where the table does not know how to tell.
     pub fn assumes_yes(&self) -> Option<bool> {
         let has = |wanted: &str, times: usize| {
-            let found = self.words.iter().map(|word| word.text.as_str()).filter(|word| {
-                word.eq_ignore_ascii_case(wanted) && (*word == wanted || !wanted.starts_with('-'))
-                    || is_in_cluster(word, wanted)
-            });
-            found.count() >= times
+            self.words.iter().filter(|word| says_yes(word.text.as_str(), wanted)).count() >= times
         };
         let all = |words: &[String]| {
             words.iter().all(|wanted| has(wanted, words.iter().filter(|word| *word == wanted).count()))
         };
         (!self.manager.yes.is_empty()).then(|| self.manager.yes.iter().any(|words| all(words)))
     }
+}
+
+/// Whether a word is `wanted`: a flag, also as `--yes=true`, or the setting at its end, `-o=APT::Get::Assume-Yes=true`.
+fn says_yes(word: &str, wanted: &str) -> bool {
+    if wanted.starts_with('-') {
+        let switched_on = |rest: &str| matches!(rest, "" | "=true" | "=yes" | "=1");
+        return word.strip_prefix(wanted).is_some_and(switched_on) || is_in_cluster(word, wanted);
+    }
+    let begins = word.len().checked_sub(wanted.len());
+    begins.and_then(|at| word.split_at_checked(at)).is_some_and(|(flag, setting)| {
+        setting.eq_ignore_ascii_case(wanted) && (matches!(flag, "" | "-o") || flag.ends_with('='))
+    })
 }
 
 /// Whether `-qy` holds `-y`, and `-qqy` holds `-qq`.
@@ -297,10 +309,12 @@ fn manager(data: &Embedded) -> Option<Manager> {
         revision: text("revision"),
         slash: text("slash").and_then(|form| known(&FORMS, &form)),
         sources: texts("sources"),
+        group_words: texts("group_words"),
         dotless: text("dotless").and_then(|form| known(&FORMS, &form)),
         build_flags_after_dashes: embedded::get(data, "build_flags_after_dashes")
             .and_then(embedded::flag)
             .unwrap_or(false),
+        cleans_for: texts("cleans_for").iter().filter_map(|name| known(&NAMES, name)).collect(),
         leaves,
     })
 }
@@ -351,5 +365,14 @@ mod tests {
         assert!(!is_in_cluster("-q", "-qq"));
         assert!(!is_in_cluster("--yes", "-y"));
         assert!(!is_in_cluster("-q=2", "-q"));
+    }
+
+    #[test]
+    fn words_that_say_yes() {
+        assert!(says_yes("--yes=true", "--yes") && says_yes("-y", "-y"));
+        assert!(!says_yes("--yes=false", "--yes") && !says_yes("--yesterday", "--yes"));
+        assert!(says_yes("-oAPT::Get::Assume-Yes=true", "APT::Get::Assume-Yes=true"));
+        assert!(says_yes("--setopt=assumeyes=True", "assumeyes=true"));
+        assert!(!says_yes("é1", "y=1") && !says_yes("notassumeyes=1", "assumeyes=1"));
     }
 }

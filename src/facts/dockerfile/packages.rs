@@ -135,6 +135,13 @@ fn form(usage: &Usage<'_>, word: &Text) -> &'static str {
     }
     let value = word.as_str();
     let manager = usage.manager;
+    if usage.words.iter().any(|word| manager.group_words.iter().any(|group| word.text.as_str() == group)) {
+        return "group";
+    }
+    // `@group`, or `@module:stream`.
+    if matches!(manager.versions, Versions::Rpm) && value.starts_with('@') {
+        return if value.contains(':') { "module" } else { "group" };
+    }
     if REPOSITORIES.iter().any(|start| value.starts_with(start)) {
         return "vcs";
     }

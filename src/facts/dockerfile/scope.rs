@@ -48,6 +48,8 @@ pub struct Scope {
     pub vacant: bool,
     /// Whether what makes apt remove its downloads is gone: `/etc/apt/apt.conf.d/docker-clean` of Debian's images.
     pub apt_keeps: bool,
+    /// Whether apt's configuration says that it is to ask nothing.
+    pub apt_assumes_yes: bool,
     /// Accounts that commands create or change, by their names.
     pub accounts: BTreeMap<String, NodeId>,
     /// Whether there is an `/etc/passwd`, where that is known.

@@ -209,13 +209,15 @@ pub fn is_broken_list(it: &syntax::Instruction, posix: bool) -> bool {
     let Some(inner) = text.strip_prefix('[').filter(|_| it.exec().is_none()) else { return false };
     let quoted = inner.trim_start().starts_with(['"', '\'', '\u{201c}', '\u{2018}']);
     let ends = text.ends_with(']');
+    let spaced = inner.starts_with(char::is_whitespace) && !inner.contains(',');
     match it.keyword {
-        Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => !inner.starts_with('['),
+        Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => {
+            !inner.starts_with('[') && !(spaced && !ends && inner.contains(" ] "))
+        }
         Keyword::Shell | Keyword::Volume => true,
         Keyword::Copy | Keyword::Add => quoted || (ends && inner.contains(',')),
         Keyword::Run => {
-            let test =
-                inner.starts_with('[') || (inner.starts_with(char::is_whitespace) && !inner.contains(','));
+            let test = inner.starts_with('[') || spaced;
             posix && ends && !test
         }
         _ => false,

@@ -2,7 +2,7 @@
 
 use crate::source::Text;
 
-use super::command::{Command, Word};
+use super::command::{Assignment, Command, Word};
 
 /// Wrappers and those of their flags that take a value.
 const WRAPPERS: &[(&str, &[&str])] = &[
@@ -39,9 +39,22 @@ pub(super) fn unwrap(command: &mut Command) {
             return;
         }
         let wrapper = command.words[command.start].text.clone();
+        let wrapper = wrapper.slice(wrapper.len() - name.len()..wrapper.len());
         command.wrappers.push(wrapper);
+        if takes_assignments(&name) {
+            let assigned = command.words[command.start + 1..next].iter().filter_map(|word| {
+                let (name, value) = word.text.split_once('=')?;
+                (!name.as_str().starts_with('-')).then_some(Assignment { name, value })
+            });
+            command.assignments.extend(assigned);
+        }
         command.start = next;
     }
+}
+
+/// Whether a wrapper takes `A=b` before the program and hands it on.
+fn takes_assignments(wrapper: &str) -> bool {
+    matches!(wrapper, "env" | "sudo")
 }
 
 /// The first word that is neither a flag of the wrapper nor what else it takes first.
@@ -57,7 +70,7 @@ fn behind(words: &[Word], from: usize, wrapper: &str, values: &[&str]) -> usize 
         }
         if text.starts_with('-') && text.len() > 1 {
             at += 1 + usize::from(values.contains(&text));
-        } else if wrapper == "env" && text.contains('=') {
+        } else if takes_assignments(wrapper) && text.contains('=') {
             at += 1;
         } else if operands > 0 {
             operands -= 1;
