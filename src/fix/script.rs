@@ -68,11 +68,14 @@ pub fn without(instruction: &Instruction, at: Span, source: &Source) -> Result<C
 /// The word at a place with its blanks, or a letter of a cluster of flags.
 fn in_word(script: &Script, at: Span, escape: char, source: &Source) -> Option<Result<Span, String>> {
     let word = script.commands.iter().flat_map(|it| &it.words).find(|it| it.raw.span().contains(at))?;
-    if word.text.span() == at || word.raw.span() == at {
+    // `--flag` of `--flag=value` cannot go alone.
+    let begins = word.raw.span().start == at.start;
+    if word.text.span() == at || word.raw.span() == at || begins {
         return Some(word::with_blanks(source, escape, word.raw.span()));
     }
     let letters = word.raw.as_str().strip_prefix('-')?;
-    let before = letters.get(..(at.start - word.raw.span().start) as usize - 1)?;
+    let ahead = (at.start - word.raw.span().start).checked_sub(1)?;
+    let before = letters.get(..ahead as usize)?;
     let value = before.contains(|c| WITH_VALUE.contains(c));
     Some(if value { Err("it may be the value of another flag".to_owned()) } else { Ok(at) })
 }

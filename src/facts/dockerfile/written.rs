@@ -212,7 +212,8 @@ pub fn is_broken_list(it: &syntax::Instruction, posix: bool) -> bool {
     let spaced = inner.starts_with(char::is_whitespace) && !inner.contains(',');
     match it.keyword {
         Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => {
-            !inner.starts_with('[') && !(spaced && !ends && inner.contains(" ] "))
+            let test = inner.starts_with('[') || (spaced && !ends && inner.contains(" ] "));
+            !test
         }
         Keyword::Shell | Keyword::Volume => true,
         Keyword::Copy | Keyword::Add => quoted || (ends && inner.contains(',')),
