@@ -24,6 +24,12 @@ pub struct Manager {
     pub versions: Versions,
     /// Flags that say the version of the package beside them.
     pub version_flags: Vec<String>,
+    /// Flags that name packages in the place of the operands: `uvx --from black==25.1 black`.
+    pub named_by: Vec<String>,
+    /// Flags that name a repository in the place of the operands: `cargo install --git https://...`.
+    pub repository_flags: Vec<String>,
+    /// Flags that name packages beside the operands: `pip install -e git+https://...`.
+    pub also_named_by: Vec<String>,
     /// What stands before the revision of a repository.
     pub revision: Option<String>,
     /// What a name with a slash is, if it is no name: `file`, `vcs`.
@@ -306,6 +312,9 @@ fn manager(data: &Embedded) -> Option<Manager> {
         yes: texts("yes").iter().map(|alternative| words(alternative)).collect(),
         versions,
         version_flags: texts("version_flags"),
+        named_by: texts("named_by"),
+        repository_flags: texts("repository_flags"),
+        also_named_by: texts("also_named_by"),
         revision: text("revision"),
         slash: text("slash").and_then(|form| known(&FORMS, &form)),
         sources: texts("sources"),

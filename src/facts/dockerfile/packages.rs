@@ -19,7 +19,7 @@ impl Filler<'_> {
         }
         let mut ids = Vec::new();
         for word in packages(&usage) {
-            let package = self.package(&usage, word, script, command);
+            let package = self.package(&usage, &word, script, command);
             let site = package.head.site;
             let package = Package {
                 onbuild: Known::Set(onbuild, site),
@@ -37,20 +37,20 @@ impl Filler<'_> {
         }
     }
 
-    fn package(&self, usage: &Usage<'_>, word: &Word, script: &Script, command: &Command) -> Package {
-        let site = Site::written(word.text.span());
-        let form = form(usage, &word.text);
-        let (name, version) = version(usage, form, &word.text);
+    fn package(&self, usage: &Usage<'_>, word: &Text, script: &Script, command: &Command) -> Package {
+        let site = Site::written(word.span());
+        let form = form(usage, word);
+        let (name, version) = version(usage, form, word);
         let mut package = Package::new(head(name.clone(), site, format!(" / package {}", name.as_str())));
         package.manager = Known::Set(usage.manager.name, site);
         package.via = command.program().map_or(Known::Absent, |program| {
             Known::Set(Text::made(command.name(), program.text.span(), program.text.origin()), site)
         });
         package.form = Known::Set(form, site);
-        let beside = flag_value(usage.words, &usage.manager.version_flags);
+        let beside = flag_values(usage.words, &usage.manager.version_flags).into_iter().next();
         package.version = match version.or(beside) {
             Some(version) => Known::Set(version, site),
-            None if word.text.is_known() => Known::Absent,
+            None if word.is_known() => Known::Absent,
             None => self.version_of_variables(usage, form, word, script),
         };
         package
@@ -61,15 +61,15 @@ impl Filler<'_> {
         &self,
         usage: &Usage<'_>,
         form: &str,
-        word: &Word,
+        word: &Text,
         script: &Script,
     ) -> Known<Text> {
         const UNKNOWN: &str = "the package comes from a variable";
-        let site = Site::written(word.text.span());
+        let site = Site::written(word.span());
         let mut value = String::new();
         let mut at = 0;
-        for (hole, variable) in word.text.holes() {
-            value.push_str(word.text.as_str().get(at..hole.start).unwrap_or_default());
+        for (hole, variable) in word.holes() {
+            value.push_str(word.as_str().get(at..hole.start).unwrap_or_default());
             at = hole.end;
             if variable.name.is_empty() || hole.start == 0 || sets(script, &variable.name) {
                 return Known::Unknown(site, UNKNOWN);
@@ -82,8 +82,8 @@ impl Filler<'_> {
                 Some((Lookup::Unset, _)) | None => {}
             }
         }
-        value.push_str(word.text.as_str().get(at..).unwrap_or_default());
-        let expanded = Text::made(&value, word.text.span(), word.text.origin());
+        value.push_str(word.as_str().get(at..).unwrap_or_default());
+        let expanded = Text::made(&value, word.span(), word.origin());
         match version(usage, form, &expanded).1 {
             Some(version) => Known::Set(version, site),
             None => Known::Absent,
@@ -110,18 +110,27 @@ fn sets(script: &Script, name: &str) -> bool {
 }
 
 /// The words that name packages.
-fn packages<'c>(usage: &Usage<'c>) -> Vec<&'c Word> {
+fn packages(usage: &Usage<'_>) -> Vec<Text> {
+    for flags in [&usage.manager.named_by, &usage.manager.repository_flags] {
+        let instead = flag_values(usage.words, flags);
+        if !instead.is_empty() {
+            return instead;
+        }
+    }
     let end = match usage.words.iter().find(|word| word.text.as_str() == "--") {
         Some(dashes) if usage.manager.build_flags_after_dashes => dashes.text.span().start,
         _ => u32::MAX,
     };
     // What is run takes the words behind its name.
     let most = if usage.action == Some("run") { 1 } else { usize::MAX };
+    // `!name` and `name-` are kept out or removed.
     let wanted = |word: &&&Word| {
         let text = word.text.as_str();
-        !text.is_empty() && !text.starts_with('!') && word.text.span().start < end
+        !text.is_empty() && !text.starts_with('!') && !text.ends_with('-') && word.text.span().start < end
     };
-    usage.operands.iter().filter(wanted).take(most).copied().collect()
+    let beside = flag_values(usage.words, &usage.manager.also_named_by);
+    let beside = beside.into_iter().filter(|word| form(usage, word) == "vcs");
+    usage.operands.iter().filter(wanted).take(most).map(|word| word.text.clone()).chain(beside).collect()
 }
 
 /// How a package is named.
@@ -141,6 +150,9 @@ fn form(usage: &Usage<'_>, word: &Text) -> &'static str {
     // `@group`, or `@module:stream`.
     if matches!(manager.versions, Versions::Rpm) && value.starts_with('@') {
         return if value.contains(':') { "module" } else { "group" };
+    }
+    if usage.has_flag(&manager.repository_flags) {
+        return "vcs";
     }
     if REPOSITORIES.iter().any(|start| value.starts_with(start)) {
         return "vcs";
@@ -181,7 +193,12 @@ fn version(usage: &Usage<'_>, form: &str, word: &Text) -> (Text, Option<Text>) {
         _ => None,
     };
     match found {
-        Some((at, len)) => (word.slice(0..at), Some(word.slice(at + len..word.len()))),
+        Some((at, len)) => {
+            let rest = word.slice(at + len..word.len());
+            // What stands behind `#` says which part of the repository is wanted.
+            let end = if form == "vcs" { rest.find('#').unwrap_or(rest.len()) } else { rest.len() };
+            (word.slice(0..at), Some(rest.slice(0..end)))
+        }
         None => (word.clone(), None),
     }
 }
@@ -222,16 +239,20 @@ fn rpm_version(value: &str) -> Option<usize> {
     }
 }
 
-/// The value of the first of these flags: `--flag=value` or the next word.
-fn flag_value(words: &[Word], names: &[String]) -> Option<Text> {
-    words.iter().enumerate().find_map(|(index, word)| {
-        let is = |text: &str| names.iter().any(|name| name == text);
+/// The values of these flags: `--flag=value` or the next word.
+fn flag_values(words: &[Word], names: &[String]) -> Vec<Text> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let is = |text: &str| names.iter().any(|name| name == text);
+    let value = |(index, word): (usize, &Word)| {
         if is(word.text.as_str()) {
             return words.get(index + 1).map(|next| next.text.clone());
         }
         let (name, value) = word.text.split_once('=')?;
         is(name.as_str()).then_some(value)
-    })
+    };
+    words.iter().enumerate().filter_map(value).collect()
 }
 
 #[cfg(test)]
