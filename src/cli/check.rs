@@ -17,7 +17,7 @@ pub fn run(args: &Check, env: &mut Env<'_>) -> Result<u8, Failure> {
     let config = config::read(&args.judging, env)?;
     let (mut run, policy) = config::judge(&args.judging, &config, env)?;
     if args.shellcheck {
-        shellcheck::add(&mut run);
+        shellcheck::add(&mut run, &config.selection);
     }
     let fail_on = args.fail_on.or(config.fail_on).unwrap_or(FailOn::High).severity();
     let secrets = Secrets::of(&run.report);

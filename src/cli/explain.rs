@@ -3,13 +3,22 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::policy::{Reader, Rule, Safety, all, choices, gradings, lists, remedies, written};
+use crate::policy::{Reader, Rule, Safety, all, choices, gradings, is_shellcheck, lists, remedies, written};
 use crate::source::{PROBLEMS, ProblemKind, nearest};
 use crate::syntax::Data;
 
 use super::args::{Explain, Judging, Rules};
 use super::check::print;
 use super::{Env, Failure, config};
+
+const SHELLCHECK: &str = "\
+shellcheck-finding  medium to info
+ShellCheck has a remark on this script
+
+`--shellcheck` runs an installed ShellCheck over the RUN scripts that a POSIX shell runs. Each remark goes by its code
+(`SC2086`), in comments, `ignore`, `select` and `severity`; its severity is medium for an error, low for a warning, info
+for the rest.
+";
 
 /// Tells about every rule and every kind of problem that a name stands for.
 pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
@@ -19,6 +28,10 @@ pub fn run(args: &Explain, env: &mut Env<'_>) -> Result<u8, Failure> {
     let own = if wanted.is_empty() || !args.rules.is_empty() { own(&args.rules, env)? } else { Vec::new() };
     let own: Vec<_> = own.iter().filter(|(rule, _)| rule.about.is_called(name)).collect();
     let problems: Vec<_> = PROBLEMS.iter().filter(|kind| is_called(kind, name)).collect();
+    if is_shellcheck(name) {
+        print(env, SHELLCHECK.as_bytes())?;
+        return Ok(0);
+    }
     if wanted.is_empty() && own.is_empty() && problems.is_empty() {
         let ids = rules.iter().map(|rule| rule.about.id.as_str()).chain(PROBLEMS.iter().map(|kind| kind.id));
         let hint = match (nearest(name, ids.clone()), alike(name, ids)) {

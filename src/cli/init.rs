@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use crate::policy::{Mistake, Reader, Rule, all, choices, written};
+use crate::policy::{Mistake, Reader, Rule, all, choices, is_shellcheck, written};
 use crate::syntax::{Data, yaml};
 
 use super::check::print;
@@ -158,13 +158,12 @@ impl Taken {
         let alias = format!("hadolint:{id}");
         let found: Vec<&Rule> = self.rules.iter().filter(|rule| rule.about.is_called(&alias)).collect();
         let ids = found.iter().map(|rule| rule.about.id.clone()).collect();
+        if is_shellcheck(id) {
+            self.remarks.push(format!("{id}: counts where `--shellcheck` is given"));
+            return vec![id.to_owned()];
+        }
         if found.is_empty() {
-            let why = if id.starts_with("SC") {
-                "remarks of shellcheck are ignored by comments"
-            } else {
-                "no rule is like it"
-            };
-            self.remarks.push(format!("{id}: {why}"));
+            self.remarks.push(format!("{id}: no rule is like it"));
         }
         ids
     }

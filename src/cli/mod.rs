@@ -12,6 +12,7 @@ mod notes;
 mod own;
 mod placed;
 mod rewrites;
+mod scripts;
 mod shellcheck;
 
 use std::ffi::OsString;

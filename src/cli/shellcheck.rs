@@ -1,7 +1,6 @@
 //! `--shellcheck`: an installed `ShellCheck` over the scripts of Dockerfiles. It stays outside of the default path: a few
 //! nested substitutions keep it busy for minutes, so every script has a time limit.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -11,19 +10,14 @@ use serde::Deserialize;
 
 use crate::engine::{Finding, Label, Run, State};
 use crate::facts::{Document, Target};
-use crate::policy::{About, Confidence, Severity};
-use crate::source::{Problem, Span, Text};
-use crate::syntax::dockerfile::{self, Dockerfile, Keyword, PROXY_ARGUMENTS};
+use crate::policy::{About, Confidence, Selection, Severity, is_shellcheck};
+use crate::source::{Problem, Span};
+use crate::syntax::dockerfile::PROXY_ARGUMENTS;
+
+use super::scripts::{Script, scripts};
 
 /// How long one script may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A script and what is known where it runs.
-struct Script {
-    text: Text,
-    dialect: String,
-    exported: Vec<String>,
-}
 
 #[derive(Deserialize)]
 struct Output {
@@ -42,8 +36,8 @@ struct Remark {
     message: String,
 }
 
-/// Adds what `ShellCheck` says of the Dockerfiles of a run.
-pub fn add(run: &mut Run) {
+/// Adds what `ShellCheck` says of the Dockerfiles of a run, as far as it is wanted.
+pub fn add(run: &mut Run, selection: &Selection) {
     let checked: Vec<_> =
         run.report.checked.iter().filter(|it| it.target == Target::Dockerfile).map(|it| it.file).collect();
     let (mut findings, mut problems) = (Vec::new(), Vec::new());
@@ -51,7 +45,8 @@ pub fn add(run: &mut Run) {
         let Some(Document::Dockerfile(parsed)) = run.documents.get(file.0 as usize) else { continue };
         for (index, script) in scripts(parsed).iter().enumerate() {
             match remarks(script) {
-                Ok(all) => findings.extend(all.iter().filter_map(|remark| finding(script, remark, index))),
+                Ok(all) => findings
+                    .extend(all.iter().filter_map(|it| wanted(finding(script, it, index)?, selection))),
                 Err(message) => problems.push(Problem::new(Problem::SHELLCHECK, message, script.text.span())),
             }
         }
@@ -60,44 +55,15 @@ pub fn add(run: &mut Run) {
     run.add(findings);
 }
 
-/// The scripts of a file's RUN instructions that a POSIX shell runs.
-fn scripts(file: &Dockerfile) -> Vec<Script> {
-    let mut scripts = Vec::new();
-    let mut shells: BTreeMap<String, String> = BTreeMap::new();
-    let (mut stage, mut shell) = (String::new(), "sh".to_owned());
-    let mut exported: Vec<String> = Vec::new();
-    for outer in &file.instructions {
-        let it = outer.trigger.as_deref().unwrap_or(outer);
-        match it.keyword {
-            Keyword::From => {
-                shells.insert(std::mem::take(&mut stage), shell.clone());
-                if let Some(from) = dockerfile::from(it) {
-                    shell =
-                        shells.get(&from.image.as_str().to_lowercase()).cloned().unwrap_or("sh".to_owned());
-                    stage = from.alias.map(|alias| alias.as_str().to_lowercase()).unwrap_or_default();
-                }
-            }
-            Keyword::Shell => {
-                let first = it.exec().and_then(<[Text]>::first).map_or("", Text::as_str);
-                let name = first.rsplit(['/', '\\']).next().unwrap_or(first);
-                name.trim_end_matches(".exe").clone_into(&mut shell);
-            }
-            Keyword::Arg | Keyword::Env => {
-                exported.extend(dockerfile::pairs(it).iter().map(|pair| pair.key.as_str().to_owned()));
-            }
-            Keyword::Run if matches!(shell.as_str(), "sh" | "bash" | "dash" | "ash" | "ksh") => {
-                let script = dockerfile::script(it).filter(|text| !text.as_str().starts_with("#!"));
-                let dialect = if shell == "ash" { "busybox" } else { shell.as_str() };
-                scripts.extend(script.map(|text| Script {
-                    text,
-                    dialect: dialect.to_owned(),
-                    exported: exported.clone(),
-                }));
-            }
-            _ => {}
-        }
+/// The finding with the severity that a selection gives it; none where it is ignored, or where only others are selected.
+fn wanted(finding: Finding, selection: &Selection) -> Option<Finding> {
+    let is = |name: &String| finding.rule.is_called(name);
+    let mut selected = selection.select.iter().filter(|name| is_shellcheck(name)).peekable();
+    if selection.ignore.iter().any(is) || selected.peek().is_some() && !selected.any(is) {
+        return None;
     }
-    scripts
+    let severity = selection.severity.iter().find(|(name, _)| is(name)).map(|(_, severity)| *severity);
+    Some(Finding { severity: severity.unwrap_or(finding.severity), ..finding })
 }
 
 /// The head that a script is given: its variables. It takes one line.
@@ -112,7 +78,7 @@ fn head(script: &Script) -> String {
 
 fn remarks(script: &Script) -> Result<Vec<Remark>, String> {
     let mut child = Command::new("shellcheck")
-        .args(["-f", "json1", "-e", "SC2187,SC1090,SC1091", "-s", &script.dialect, "-"])
+        .args(["-f", "json1", "-e", "SC2187,SC1090,SC1091", "-s", script.dialect, "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

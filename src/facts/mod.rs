@@ -25,6 +25,7 @@ mod world;
 
 pub use commands::PASSWORD_IN_P;
 pub use declare::{Field, Table, Type};
+pub use dockerfile::{is_windows_image, is_windows_platform};
 pub use images::DATA_DATE;
 pub use known::{Known, List, Opened, Pair, Reason, Site, View, Viewed};
 pub use load::{Document, Loaded, Options, load};

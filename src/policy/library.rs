@@ -186,6 +186,18 @@ fn without_opposites(mut rules: Vec<Rule>, selection: &Selection) -> Vec<Rule> {
     rules
 }
 
+/// Whether a name means remarks of `ShellCheck`, which come from no rule file: all of them, or those of one code, as in
+/// `SC2086` and `hadolint:SC2086`.
+pub fn is_shellcheck(name: &str) -> bool {
+    let id = name.rsplit([':', '/']).next().unwrap_or(name);
+    let tool = name.strip_suffix(id).unwrap_or_default();
+    let code = id.strip_prefix("SC").or_else(|| id.strip_prefix("sc")).unwrap_or_default();
+    id == "shellcheck-finding" && tool.is_empty()
+        || !code.is_empty()
+            && code.bytes().all(|byte| byte.is_ascii_digit())
+            && matches!(tool, "" | "shellcheck:" | "hadolint:" | "shellcheck/" | "tally:shellcheck/")
+}
+
 /// The rules that there are, on or off: what a configuration may name.
 pub struct Catalogue<'d>(Vec<Document<'d>>);
 
@@ -206,6 +218,9 @@ impl<'d> Catalogue<'d> {
     /// Refuses a name that no rule goes by.
     pub fn rule(&self, name: &str) -> Result<(), String> {
         if self.0.iter().any(|rule| rule.names.is(name)) {
+            return Ok(());
+        }
+        if is_shellcheck(name) {
             return Ok(());
         }
         if PROBLEMS.iter().any(|kind| kind.id == name) {

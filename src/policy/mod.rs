@@ -19,7 +19,7 @@ mod truth;
 
 pub use eval::{Context, Trace, holds};
 pub use fix::{Fix, Recipe, Safety, Value, Verb};
-pub use library::{Catalogue, PROFILES, Selection, all, lists, load, texts};
+pub use library::{Catalogue, PROFILES, Selection, all, is_shellcheck, lists, load, texts};
 pub use options::Values;
 pub use page::{Choice, Remedy, choices, gradings, remedies, written};
 pub use path::Path;

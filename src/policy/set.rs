@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::facts::{Kind, Target};
 
-use super::library::builtin_names;
+use super::library::{builtin_names, is_shellcheck};
 use super::rule::{Rule, is_called};
 use crate::source::nearest;
 
@@ -53,6 +53,7 @@ impl Policy {
     /// Whether there is a rule of that name, on or off.
     pub fn knows(&self, name: &str) -> bool {
         self.rules.iter().any(|rule| rule.about.is_called(name))
+            || is_shellcheck(name)
             || is_called("", self.names().iter().map(String::as_str), name)
     }
 

@@ -73,14 +73,14 @@ fn rules_of_hadolint_are_found_by_their_aliases() {
         taken("ignored: [DL3020, DL3057, SC2086, DL9999]\noverride:\n  error: [DL3059]\n  style: [DL4000]\n");
     assert_eq!(
         text,
-        "also:\n  - consecutive-run\nignore:\n  - add-instead-of-copy\n  - healthcheck-missing\nseverity:\n  consecutive-run: high\n  maintainer-deprecated: info\n"
+        "also:\n  - consecutive-run\nignore:\n  - SC2086\n  - add-instead-of-copy\n  - healthcheck-missing\nseverity:\n  consecutive-run: high\n  maintainer-deprecated: info\n"
     );
     assert_eq!(
         run.out,
         "`plimsoll.yaml` is written\n\
          taken over from `.hadolint.yaml`: ignore, severity, also\n\
          - DL3057: `healthcheck-missing` is ignored in Compose files and stacks, too\n\
-         - SC2086: remarks of shellcheck are ignored by comments\n\
+         - SC2086: counts where `--shellcheck` is given\n\
          - DL9999: no rule is like it\n"
     );
 }

@@ -25,6 +25,8 @@ mod unpacked;
 mod variables;
 mod written;
 
+pub use runtime::{is_windows_image, is_windows_platform};
+
 use std::collections::BTreeMap;
 
 use crate::source::{Span, Text};

@@ -202,12 +202,13 @@ pub fn is_windows(stage: &Stage, parent: &Scope, image: &Text) -> bool {
     }
 }
 
-fn is_windows_platform(platform: &str) -> bool {
+/// Whether a platform is one of Windows.
+pub fn is_windows_platform(platform: &str) -> bool {
     platform.to_ascii_lowercase().starts_with("windows")
 }
 
-/// By the names that images of Windows have; their publishers name its editions.
-fn is_windows_image(image: &str) -> bool {
+/// Whether an image is one of Windows, by the names that such images have: their publishers name its editions.
+pub fn is_windows_image(image: &str) -> bool {
     let image = image.to_ascii_lowercase();
     ["/windows/", "/windows:", "nanoserver", "windowsservercore", "servercore"]
         .iter()
