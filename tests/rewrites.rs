@@ -59,6 +59,19 @@ const WRITTEN: [&str; 7] = [
     "secrets/postgres_password.txt",
 ];
 
+/// What is selected is what is mended; whether the result may stay is for all rules to say.
+#[test]
+fn rules_that_are_not_selected_judge_the_result() {
+    let text = "FROM debian:13\nRUN useradd -u 1000 app\nCOPY app.conf /etc/app.conf\nRUN chown 1000 /etc/app.conf\nMAINTAINER me\n";
+    let select = ["fix", "--select", "copy-then-chown", "--no-config"];
+    let (mended, notes) = rewrite(&select, text);
+    assert!(mended.contains("COPY --chown=1000 app.conf") && mended.contains("MAINTAINER me"), "{mended}");
+    assert!(!notes.contains("maintainer-deprecated"), "{notes}");
+    let (same, notes) = rewrite(&[&select[..], &["--also", "copy-chown-to-non-root"]].concat(), text);
+    assert_eq!(same, text);
+    assert!(notes.contains("copy-chown-to-non-root"), "{notes}");
+}
+
 /// A project with a secret that goes to `.env`, one that goes to a file, and one that stays.
 fn harbour() -> Folder {
     Folder::of(&[

@@ -2,6 +2,7 @@
 
 use crate::engine::Run;
 use crate::fix::{Change, Note, Plan, Wanted, copies, leftovers, plan, remove, unified, write};
+use crate::policy::Severity;
 use crate::source::{Disk, Span, clean_path, is_under};
 
 use super::args::{Fix, Harden, RewriteFormat};
@@ -19,8 +20,11 @@ pub fn harden(args: &Harden, env: &mut Env<'_>) -> Result<u8, Failure> {
     run(&args.fix, Wanted { behaviour: true, hardening: true, ..Wanted::default() }, env)
 }
 
-fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure> {
-    let config = config::read(&args.judging, env)?;
+fn run(args: &Fix, wanted: Wanted<'_>, env: &mut Env<'_>) -> Result<u8, Failure> {
+    let mut config = config::read(&args.judging, env)?;
+    let select = std::mem::take(&mut config.selection.select);
+    config.selection.also.extend_from_slice(&select);
+    let mut wanted = Wanted { select: &select, ..wanted };
     let judging = &args.judging;
     let named = config::named(judging)?;
     let options = config::options(judging, &config);
@@ -73,7 +77,9 @@ fn run(args: &Fix, mut wanted: Wanted, env: &mut Env<'_>) -> Result<u8, Failure>
         print(env, diff(&plan).as_bytes())?;
     }
     if !json {
-        let notes = notes::notes(&plan);
+        // Who names a rule wants to hear of it.
+        let from = if select.is_empty() { Severity::Low } else { Severity::Info };
+        let notes = notes::notes(&plan, from);
         env.stderr.write_all(notes.as_bytes())?;
     }
     let code = plan.before.report.exit_code(None);

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use crate::fix::{Change, Left, Plan};
 use crate::policy::{Safety, Severity};
 
-/// The notes of a plan. Equal repairs of a file, and equal reasons, share a line.
-pub fn notes(plan: &Plan) -> String {
+/// The notes of a plan; of what is left from this severity on. Equal repairs of a file, and equal reasons, share a line.
+pub fn notes(plan: &Plan, from: Severity) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     for problem in &plan.before.report.problems {
@@ -18,7 +18,7 @@ pub fn notes(plan: &Plan) -> String {
         let _ = writeln!(out, "nothing to change");
     }
     changed(plan, &mut out);
-    left(plan, &mut out);
+    left(plan, from, &mut out);
     out.lines().map(|line| format!("{}\n", crate::report::line(line))).collect()
 }
 
@@ -42,9 +42,9 @@ fn changed(plan: &Plan, out: &mut String) {
     }
 }
 
-fn left(plan: &Plan, out: &mut String) {
+fn left(plan: &Plan, from: Severity, out: &mut String) {
     let report = &plan.after.report;
-    let worth = plan.left.iter().filter(|left| left.severity > Severity::Info);
+    let worth = plan.left.iter().filter(|left| left.severity >= from);
     let (harden, mut person): (Vec<&Left>, Vec<&Left>) = worth.partition(|left| left.harden);
     // The worst first.
     person.sort_by_key(|left| std::cmp::Reverse(left.severity));

@@ -14,7 +14,9 @@ use super::desk::{Attempt, Desk, Kept, attempted};
 
 /// Which repairs are wanted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted {
+pub struct Wanted<'w> {
+    /// Those of these rules alone, where any is named. The others judge what comes of it all the same.
+    pub select: &'w [String],
     /// Those that change what runs, too.
     pub behaviour: bool,
     /// Those that only a hardening makes, too.
@@ -25,10 +27,15 @@ pub struct Wanted {
     pub heed: Heed,
 }
 
-impl Wanted {
+impl Wanted<'_> {
+    fn names(self, finding: &Finding) -> bool {
+        self.select.is_empty() || self.select.iter().any(|name| finding.rule.is_called(name))
+    }
+
     fn takes(self, finding: &Finding) -> bool {
         finding.repair.as_ref().is_some_and(|repair| {
-            is_mechanical(repair)
+            self.names(finding)
+                && is_mechanical(repair)
                 && (repair.safety == Safety::Safe || self.behaviour)
                 && (!repair.harden_only || self.hardening)
         })
@@ -123,7 +130,7 @@ pub fn plan(
     found: &[Found],
     options: &facts::Options,
     policy: &Policy,
-    wanted: Wanted,
+    wanted: Wanted<'_>,
 ) -> Plan {
     let desk = Desk { files, options, policy, heed: wanted.heed };
     let mut before = desk.judge(&desk.overlay(), found);
@@ -150,7 +157,7 @@ pub fn plan(
 }
 
 /// Mends every group by itself.
-fn mended(desk: Desk<'_>, before: &Run, found: &[Found], wanted: Wanted) -> Mended {
+fn mended(desk: Desk<'_>, before: &Run, found: &[Found], wanted: Wanted<'_>) -> Mended {
     let groups = groups(before, found, wanted);
     let each: Vec<Mended> = groups.par_iter().map(|group| mend(desk, group, wanted)).collect();
     let mut all = Mended::default();
@@ -187,7 +194,7 @@ fn moved(run: &Run, finding: &Finding) -> Vec<Span> {
 
 /// The files that are mended together, as far as they were named and have anything to mend. Those that add to the same new
 /// file, as two projects of a folder do to its `.env`, are: the second has to see what the first has written there.
-fn groups(run: &Run, found: &[Found], wanted: Wanted) -> Vec<Vec<Found>> {
+fn groups(run: &Run, found: &[Found], wanted: Wanted<'_>) -> Vec<Vec<Found>> {
     let mut made: BTreeMap<FileId, BTreeSet<&str>> = BTreeMap::new();
     for finding in run.report.active().filter(|finding| wanted.takes(finding)) {
         let changes = finding.repair.iter().flat_map(|repair| &repair.changes);
@@ -221,7 +228,7 @@ fn groups(run: &Run, found: &[Found], wanted: Wanted) -> Vec<Vec<Found>> {
 }
 
 /// Mends a group of files, round by round, until nothing is left that can be mended.
-fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted) -> Mended {
+fn mend(desk: Desk<'_>, found: &[Found], wanted: Wanted<'_>) -> Mended {
     let mut overlay = desk.overlay();
     let mut current = desk.judge(&overlay, found);
     let mut mended = Mended::default();
@@ -279,7 +286,7 @@ fn rewritten(files: &dyn Files, mended: &Mended) -> Vec<Rewritten> {
         .collect()
 }
 
-fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec<Left> {
+fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted<'_>) -> Vec<Left> {
     let one = |finding: &Finding| {
         let refused = reasons.get(&attempted(after, finding)).cloned();
         let repair = finding.repair.as_ref();
@@ -297,5 +304,5 @@ fn left(after: &Run, reasons: &BTreeMap<Attempt, String>, wanted: Wanted) -> Vec
             harden,
         }
     };
-    after.report.active().map(one).collect()
+    after.report.active().filter(|finding| wanted.names(finding)).map(one).collect()
 }
