@@ -46,13 +46,16 @@ pub(super) fn replace(value: &str, pattern: &str, by: &str, all: bool) -> Option
     let mut out = String::new();
     let mut rest = value;
     loop {
-        if let Some(len) = reach(&tokens, rest.chars(), true) {
+        let fits = reach(&tokens, rest.chars(), true);
+        if let Some(len) = fits {
             out.push_str(by);
             rest = &rest[len..];
             if !all || rest.is_empty() {
                 break;
             }
-        } else {
+        }
+        // A pattern that fits nothing, as `*` does before a line break, must not be asked there again.
+        if fits.is_none_or(|len| len == 0) {
             let Some(c) = rest.chars().next() else { break };
             out.push(c);
             rest = &rest[c.len_utf8()..];
@@ -146,6 +149,7 @@ mod tests {
             ("1.2.3", ".*", "", false, Some("1")),
             ("1.2.3", "x", "y", true, Some("1.2.3")),
             ("abab", "ab", "", true, Some("")),
+            ("\nab", "*", "x", true, Some("x\nx")),
             ("ab", "", "x", false, Some("xab")),
             ("ab", "", "x", true, None),
             ("항구", "구", "만", true, Some("항만")),
