@@ -340,3 +340,23 @@ fn rules_of_ones_own_are_on_unless_they_name_profiles() {
         "{untested:?}"
     );
 }
+
+#[test]
+fn of_files_that_nobody_named_those_are_judged_that_docker_takes() {
+    let folder = Folder::of(&[
+        ("live.yml", "x-own: 1\nservices:\n  api: { image: \"api:1\", privileged: true }\n"),
+        (
+            "config/services.yaml",
+            "parameters: { locale: en }\nservices:\n  mail: { image: a, autowire: true }\n",
+        ),
+        ("own.services.yml", "services:\n  mail: { class: Mailer, arguments: [\"@queue\"] }\n"),
+        ("page.yml", "services:\n  - name: a\n"),
+    ]);
+    assert_eq!(
+        folder.found(&["--select", "privileged-container,schema-violation"]),
+        ["privileged-container@3"]
+    );
+    let named = folder.found(&["--select", "schema-violation", "own.services.yml"]);
+    assert!(named.iter().all(|it| it == "schema-violation@2"), "{named:?}");
+    assert!(!named.is_empty(), "who names a file means it");
+}

@@ -159,8 +159,13 @@ impl Filler<'_> {
         }
         for open in &mut self.stages {
             let own = runs.remove(&open.id).unwrap_or_default();
-            let programs = super::runtime::programs(&self.part, own.into_iter());
-            open.node.programs = Known::Set(programs, open.node.head.site);
+            let site = open.node.head.site;
+            let programs = super::runtime::words(&self.part, &own, |command| command.program.value());
+            open.node.programs = Known::Set(programs, site);
+            let git_actions = super::runtime::words(&self.part, &own, |command| {
+                command.program.value().filter(|it| it.as_str() == "git").and(command.subcommand.value())
+            });
+            open.node.git_actions = Known::Set(git_actions, site);
         }
     }
 }

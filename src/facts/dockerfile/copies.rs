@@ -64,7 +64,9 @@ impl Filler<'_> {
         self.follows(&mut copy, instruction);
         copy.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         copy.instruction = Known::Set(instruction, site);
-        if let Some(value) = it.flag("from").and_then(|flag| flag.value.clone()) {
+        // `--from=` without a value is the build context, for the builder as well.
+        let from = it.flag("from").and_then(|flag| flag.value.clone());
+        if let Some(value) = from.filter(|value| !value.is_empty()) {
             let id = self.origin(&value, instruction, "copy-from");
             copy.from = Known::Set(id, Site::written(value.span()));
         }

@@ -9,6 +9,24 @@ use crate::syntax::dockerfile as syntax;
 use super::Filler;
 use super::permissions::bits;
 
+/// The options of mounts (Dockerfile reference, `RUN --mount`), by their first names.
+const OPTIONS: [&str; 14] = [
+    "type",
+    "from",
+    "source",
+    "target",
+    "readonly",
+    "readwrite",
+    "id",
+    "sharing",
+    "required",
+    "size",
+    "mode",
+    "uid",
+    "gid",
+    "env",
+];
+
 impl Filler<'_> {
     /// Adds the mounts of a RUN.
     pub fn mounts(&mut self, it: &syntax::Instruction, run: NodeId, instruction: NodeId) -> Vec<NodeId> {
@@ -29,7 +47,11 @@ impl Filler<'_> {
                 if let Some(value) = value {
                     self.option(&mut mount, &name, &value, instruction);
                 }
-                keys.push(Text::made(&name, key.span(), Origin::Written));
+                let name = Text::made(&name, key.span(), Origin::Written);
+                if !OPTIONS.contains(&name.as_str()) && mount.unknown_option.is_absent() {
+                    mount.unknown_option = Known::Set(name.clone(), Site::written(key.span()));
+                }
+                keys.push(name);
             }
             mount.keys = Known::Set(List::closed(keys), site);
             mount.run = Known::Set(run, site);
@@ -43,7 +65,7 @@ impl Filler<'_> {
 
     fn option(&mut self, mount: &mut RunMount, name: &str, value: &Text, instruction: NodeId) {
         let at = Site::written(value.span());
-        if name == "from" {
+        if name == "from" && !value.is_empty() {
             let id = self.origin(value, instruction, "mount-from");
             mount.from = Known::Set(id, at);
             return;

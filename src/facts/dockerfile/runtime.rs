@@ -1,7 +1,7 @@
 //! What a container of a stage is: its system, the signal that ends it, its first process.
 
 use crate::facts::commands;
-use crate::facts::kinds::Stage;
+use crate::facts::kinds::{self, Stage};
 use crate::facts::{Known, List, Node, NodeId, Part, Site};
 use crate::source::{Origin, Text};
 use crate::syntax::dockerfile::{self as syntax, Keyword};
@@ -255,15 +255,15 @@ fn signal(written: &str) -> Option<String> {
     (real_time || NAMES.contains(&name)).then(|| format!("SIG{name}"))
 }
 
-/// The programs that the RUNs of each stage call, once each.
-pub fn programs(part: &Part, runs: impl Iterator<Item = NodeId>) -> List<Text> {
+/// A word of each command of some RUNs, every one once.
+pub fn words(part: &Part, runs: &[NodeId], word: impl Fn(&kinds::Command) -> Option<&Text>) -> List<Text> {
     let mut found: std::collections::BTreeMap<String, Text> = std::collections::BTreeMap::new();
-    for run in runs {
+    for &run in runs {
         let Some(Node::Run(run)) = part.node(run) else { continue };
         for &id in run.commands.value().map_or(&[][..], |list| &list.items) {
             let Some(Node::Command(command)) = part.node(id) else { continue };
-            if let Some(program) = command.program.value() {
-                found.entry(program.as_str().to_owned()).or_insert_with(|| program.clone());
+            if let Some(word) = word(command) {
+                found.entry(word.as_str().to_owned()).or_insert_with(|| word.clone());
             }
         }
     }

@@ -93,6 +93,8 @@ facts! {
         sets_stop_signal: flag,
         /// The programs that its RUN scripts call.
         programs: texts,
+        /// What they have git do: `clone`, `checkout`.
+        git_actions: texts,
         /// The shell that runs its shell forms at the end.
         shell: texts,
         /// The family of that shell.

@@ -69,6 +69,8 @@ facts! {
         required: text,
         /// The names of its options, as the builder reads them.
         keys: texts,
+        /// The first of them that the builder does not know.
+        unknown_option: text,
         /// Its RUN.
         run: node(Run),
         /// Its instruction.

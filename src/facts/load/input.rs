@@ -5,6 +5,7 @@ use crate::syntax::{dockerfile, yaml};
 
 use super::{Document, Options};
 use crate::facts::Target;
+use crate::facts::schema::{self, Cursor};
 
 /// A file that was read.
 pub struct Input {
@@ -78,7 +79,8 @@ pub fn input(files: &dyn Files, id: FileId, found: &Found, options: &Options) ->
     input
 }
 
-/// Whether a YAML file is a Compose file or a stack: by the user's word, by its name, or because its services are mappings.
+/// Whether a YAML file is a Compose file or a stack: by the user's word, by its name, or by what is in it. Many programs
+/// have `services:` at the top of their configuration; what nobody named has to be one that Docker takes.
 pub fn is_compose(input: &Input) -> bool {
     let Document::Yaml(tree) = &input.document else { return false };
     if input.told {
@@ -93,8 +95,25 @@ pub fn is_compose(input: &Input) -> bool {
     match input.guess {
         Some(Guess::Compose) => true,
         Some(Guess::Stack) => has_services || (input.named && services.is_some()) || parts_only(tree, root),
-        _ => has_services,
+        _ => has_services && (input.named || docker_takes(tree, root)),
     }
+}
+
+/// Whether the keys at the top are Docker's, and so is what makes a service: what it runs, or all keys of a piece.
+fn docker_takes(tree: &yaml::Tree, root: yaml::NodeId) -> bool {
+    let takes = |at: Cursor, node: yaml::NodeId| {
+        let key = |entry: &yaml::Entry| tree.scalar(entry.key).map(|scalar| scalar.text.as_str());
+        tree.entries(node).iter().all(|entry| {
+            entry.merge || key(entry).is_some_and(|key| !matches!(at.child(key).0, schema::Found::Unknown(_)))
+        })
+    };
+    let top = Cursor::root(Target::Compose);
+    let service = top.child("services").1.child("any").1;
+    let runs =
+        |node| ["image", "build", "extends", "provider"].iter().any(|key| tree.get(node, key).is_some());
+    let services = tree.get(root, "services").map_or(&[][..], |entry| tree.entries(entry.value));
+    let mappings = services.iter().map(|entry| entry.value).filter(|node| !tree.entries(*node).is_empty());
+    takes(top, root) && mappings.into_iter().any(|node| runs(node) || takes(service, node))
 }
 
 /// A file with networks, volumes or the like only: a piece of a stack, or a stack whose services are elsewhere.
