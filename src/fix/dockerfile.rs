@@ -8,11 +8,26 @@ use crate::syntax::{ASTRAY, Data};
 use super::script::{Cut, without};
 use super::{join, word};
 
+/// A text in the place of another. The ending of a program's file, as in `curl.exe`, is no part of its name and stays with it.
+fn replaced(source: &Source, at: Span, text: &str) -> Edit {
+    let written = source.text.get(at.start as usize..at.end as usize).unwrap_or_default();
+    let behind = source.text.get(at.end as usize..).unwrap_or_default();
+    let ending = [".exe", ".cmd", ".bat"]
+        .into_iter()
+        .find(|ending| behind.get(..ending.len()).is_some_and(|start| start.eq_ignore_ascii_case(ending)));
+    match (text.strip_prefix(written), ending) {
+        (Some(more), Some(ending)) if more.starts_with(' ') => {
+            Edit::replace(Span::point(source.id, at.end + ending.len() as u32), more.to_owned())
+        }
+        _ => Edit::replace(at, text.to_owned()),
+    }
+}
+
 /// The edits of a change of a Dockerfile, or why it cannot be made.
 pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result<Vec<Edit>, String> {
     let at = match change {
         // Also what stands in a directive or a comment.
-        Change::Replace(at, text) => return Ok(vec![Edit::replace(*at, text.clone())]),
+        Change::Replace(at, text) => return Ok(vec![replaced(source, *at, text)]),
         Change::Set(at, _)
         | Change::Append(at, _)
         | Change::Remove(at)

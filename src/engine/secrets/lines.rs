@@ -108,7 +108,7 @@ fn logins(line: &str) -> Vec<(usize, usize)> {
 fn value(line: &str, start: usize) -> Option<(usize, usize)> {
     let rest = line.get(start..)?;
     // Looked at first: a line may be of nothing but these, and is read through for each value that is looked for.
-    if rest.starts_with(['$', '/', '.', '[', '{', '*', '!', '?', '>', '<', '#']) {
+    if rest.starts_with(['$', '/', '.', '[', '{', '*', '!', '?', '>', '<', '#', '=']) {
         return None;
     }
     let ends =
@@ -150,6 +150,7 @@ mod tests {
             "image: example/token:1.2",
             "password:",
             "secret: true",
+            "RUN pip install own-token==1.2",
             "--mount=type=secret,id=x",
             "${TOKEN:?set it}",
             "FROM registry.example/x:1@sha256:0123456789",

@@ -164,7 +164,9 @@ fn in_command(command: &facts::kinds::Command) -> Vec<Span> {
             _ => {}
         }
         if let Some((name, value)) = word.split_once('=') {
-            if is_secret(facts::words(name.as_str())) {
+            // `token-tools==1.2` is a package and its version.
+            let compares = value.as_str().starts_with('=') || name.as_str().ends_with(['<', '>', '~', '!']);
+            if !compares && is_secret(facts::words(name.as_str())) {
                 spans.push(value.span());
             }
         } else if matches!(text, "-u" | "--user" | "--proxy-user") {
