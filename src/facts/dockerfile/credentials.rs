@@ -88,6 +88,18 @@ const OPTIONS: [&str; 12] = [
     "--passphrase",
 ];
 
+/// Headers of HTTP, in small letters, whose value is a secret; what logs in has the name of its scheme before it.
+const HEADERS: [&str; 6] =
+    ["authorization", "proxy-authorization", "private-token", "x-api-key", "x-auth-token", "x-vault-token"];
+
+/// The secret in a header such as `Authorization: Bearer x`.
+fn in_header(line: &Text) -> Option<Text> {
+    let (name, value) = line.split_once(':')?;
+    let name = HEADERS.iter().find(|header| name.as_str().eq_ignore_ascii_case(header))?;
+    let value = value.trim();
+    if name.ends_with("authorization") { Some(value.split_once(' ')?.1.trim()) } else { Some(value) }
+}
+
 /// Passwords that a command is given in so many letters.
 fn passwords(command: &Command) -> Vec<Text> {
     let arguments = command.arguments();
@@ -108,6 +120,13 @@ fn passwords(command: &Command) -> Vec<Text> {
         let glued = PASSWORD_IN_P.contains(&command.name())
             && text.as_str().starts_with("-p")
             && text.as_str().len() > "-p".len();
+        let header = match text.as_str() {
+            "-H" | "--header" => next(),
+            whole => {
+                whole.strip_prefix("--header=").map(|rest| text.slice(whole.len() - rest.len()..whole.len()))
+            }
+        };
+        let value = header.and_then(|line| in_header(&line)).or(value);
         let value = if glued { Some(text.slice("-p".len()..text.len())) } else { value };
         let login = match (command.name(), text.as_str()) {
             ("docker" | "podman" | "skopeo" | "helm", "-p") => logs_in,
