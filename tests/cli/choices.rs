@@ -344,7 +344,8 @@ fn rules_of_ones_own_are_on_unless_they_name_profiles() {
 #[test]
 fn of_files_that_nobody_named_those_are_judged_that_docker_takes() {
     let folder = Folder::of(&[
-        ("live.yml", "x-own: 1\nservices:\n  api: { image: \"api:1\", privileged: true }\n"),
+        ("live.yml", "x-own: 1\nservices:\n  api: { image: \"api:1\", privileged: true }\nvolume: {}\n"),
+        ("pipeline.yml", "steps: []\nservices:\n  db: { image: \"db:1\", privileged: true }\n"),
         (
             "config/services.yaml",
             "parameters: { locale: en }\nservices:\n  mail: { image: a, autowire: true }\n",
@@ -354,7 +355,7 @@ fn of_files_that_nobody_named_those_are_judged_that_docker_takes() {
     ]);
     assert_eq!(
         folder.found(&["--select", "privileged-container,schema-violation"]),
-        ["privileged-container@3"]
+        ["privileged-container@3", "schema-violation@4"]
     );
     let named = folder.found(&["--select", "schema-violation", "own.services.yml"]);
     assert!(named.iter().all(|it| it == "schema-violation@2"), "{named:?}");

@@ -99,13 +99,15 @@ pub fn is_compose(input: &Input) -> bool {
     }
 }
 
-/// Whether the keys at the top are Docker's, and so is what makes a service: what it runs, or all keys of a piece.
+/// Whether most keys at the top are Docker's, as a mistyped one may be among them, and so is what makes a service: what it
+/// runs, or all keys of a piece.
 fn docker_takes(tree: &yaml::Tree, root: yaml::NodeId) -> bool {
-    let takes = |at: Cursor, node: yaml::NodeId| {
+    let unknown = |at: Cursor, node: yaml::NodeId| {
         let key = |entry: &yaml::Entry| tree.scalar(entry.key).map(|scalar| scalar.text.as_str());
-        tree.entries(node).iter().all(|entry| {
-            entry.merge || key(entry).is_some_and(|key| !matches!(at.child(key).0, schema::Found::Unknown(_)))
-        })
+        let is_unknown = |entry: &&yaml::Entry| {
+            !entry.merge && key(entry).is_none_or(|key| matches!(at.child(key).0, schema::Found::Unknown(_)))
+        };
+        tree.entries(node).iter().filter(is_unknown).count()
     };
     let top = Cursor::root(Target::Compose);
     let service = top.child("services").1.child("any").1;
@@ -113,7 +115,8 @@ fn docker_takes(tree: &yaml::Tree, root: yaml::NodeId) -> bool {
         |node| ["image", "build", "extends", "provider"].iter().any(|key| tree.get(node, key).is_some());
     let services = tree.get(root, "services").map_or(&[][..], |entry| tree.entries(entry.value));
     let mappings = services.iter().map(|entry| entry.value).filter(|node| !tree.entries(*node).is_empty());
-    takes(top, root) && mappings.into_iter().any(|node| runs(node) || takes(service, node))
+    unknown(top, root) * 2 < tree.entries(root).len()
+        && mappings.into_iter().any(|node| runs(node) || unknown(service, node) == 0)
 }
 
 /// A file with networks, volumes or the like only: a piece of a stack, or a stack whose services are elsewhere.
