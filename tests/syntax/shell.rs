@@ -70,8 +70,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ("bash -euxo pipefail -c \"a | b\"", &["bash -euxo pipefail -c a | b", "-c a", "| -c b"]),
     (
         "sudo -u app env A=1 nice -n 5 /usr/bin/apt-get install x",
-        &["/usr/bin/apt-get install x by sudo by env by nice"],
+        &["A=1 /usr/bin/apt-get install x by sudo by env by nice"],
     ),
+    ("/usr/bin/sudo -E A=1 B=2 a C=3", &["A=1 B=2 a C=3 by sudo"]),
     ("xargs -n 1 rm -f", &["rm -f by xargs"]),
     ("timeout 5 a", &["a by timeout"]),
     ("exec gosu app a", &["a by exec by gosu"]),

@@ -239,7 +239,7 @@ fn rpm_version(value: &str) -> Option<usize> {
     }
 }
 
-/// The values of these flags: `--flag=value` or the next word.
+/// The values of these flags: `--flag=value`, `-fvalue` or the next word.
 fn flag_values(words: &[Word], names: &[String]) -> Vec<Text> {
     if names.is_empty() {
         return Vec::new();
@@ -249,8 +249,13 @@ fn flag_values(words: &[Word], names: &[String]) -> Vec<Text> {
         if is(word.text.as_str()) {
             return words.get(index + 1).map(|next| next.text.clone());
         }
-        let (name, value) = word.text.split_once('=')?;
-        is(name.as_str()).then_some(value)
+        if let Some((name, value)) = word.text.split_once('=')
+            && is(name.as_str())
+        {
+            return Some(value);
+        }
+        let short = word.text.as_str().get(..2).filter(|short| !short.ends_with('-') && is(short))?;
+        Some(word.text.slice(short.len()..word.text.len()))
     };
     words.iter().enumerate().filter_map(value).collect()
 }
