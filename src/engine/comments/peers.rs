@@ -3,7 +3,7 @@
 use crate::policy::trivy_id;
 
 use super::place::Scope;
-use super::{Named, Said};
+use super::{Date, Named, Said};
 
 /// What a comment of another tool says.
 pub fn read(comment: &str) -> Option<Said> {
@@ -31,12 +31,16 @@ fn hadolint(comment: &str) -> Option<Said> {
     Some(said(scope, Named::Theirs("hadolint", ids(list)), reason))
 }
 
-/// `tally ignore=a,b;reason=...`, also `global ignore=`. It takes the names of other tools, with or without theirs.
+/// `tally ignore=a,b;reason=...`, also `global ignore=`; `ignore=all`. It takes the names of other tools, with or without theirs.
 fn tally(comment: &str) -> Option<Said> {
     let (scope, rest) = scoped(comment.strip_prefix("tally")?)?;
     let (list, more) = rest.split_once(';').unwrap_or((rest, ""));
     let reason = more.trim().strip_prefix("reason=").unwrap_or("");
-    let names = ids(list)
+    let ids = ids(list);
+    if ids.iter().any(|id| id == "all") {
+        return Some(said(scope, Named::All("tally"), reason));
+    }
+    let names = ids
         .into_iter()
         .flat_map(|id| {
             let bare = id.rsplit('/').next().unwrap_or_default().to_owned();
@@ -60,7 +64,8 @@ fn scoped(rest: &str) -> Option<(Scope, &str)> {
 
 /// `check=skip=A,B;error=true` at the top of a file or above an instruction; `skip=all`.
 fn buildkit(comment: &str) -> Option<Said> {
-    let value = comment.strip_prefix("check")?.trim_start().strip_prefix('=')?;
+    // Names of directives know no case.
+    let (_, value) = comment.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("check"))?;
     let list = value.split(';').find_map(|part| part.trim().strip_prefix("skip="))?;
     let names = ids(list);
     let all = names.iter().any(|name| name.eq_ignore_ascii_case("all"));
@@ -74,16 +79,16 @@ fn checkov(comment: &str) -> Option<Said> {
     Some(said(Scope::File, Named::Theirs("checkov", ids(list)), reason))
 }
 
-/// `trivy:ignore:ID`, several in one comment.
+/// `trivy:ignore:ID`, several in one comment; `trivy:ignore:*`, `trivy:ignore:ID:exp:2026-12-31`.
 fn trivy(comment: &str) -> Option<Said> {
     comment.strip_prefix("trivy:ignore:").or_else(|| comment.strip_prefix("tfsec:ignore:"))?;
-    let names: Vec<String> = comment
-        .split_whitespace()
-        .filter_map(|word| word.split_once(":ignore:"))
-        .filter_map(|(_, id)| id.split(':').next())
-        .map(|id| trivy_id(id).into_owned())
-        .collect();
-    Some(said(Scope::Here, Named::Theirs("trivy", names), ""))
+    let parts = || comment.split_whitespace().filter_map(|word| word.split_once(":ignore:")).map(|it| it.1);
+    let names: Vec<String> =
+        parts().filter_map(|part| part.split(':').next()).map(|id| trivy_id(id).into_owned()).collect();
+    let until = parts().filter_map(|part| Date::parse(part.split_once(":exp:")?.1)).min();
+    let all = names.iter().any(|name| name == "*");
+    let rules = if all { Named::All("trivy") } else { Named::Theirs("trivy", names) };
+    Some(Said { until, ..said(Scope::Here, rules, "") })
 }
 
 /// `kics-scan ignore`, `ignore-line`, `ignore-block`, `disable=a,b`; with `enable=a,b` no other rule counts.
@@ -157,6 +162,9 @@ mod tests {
             ("hadolint stage ignore=DL3006", Scope::Stage, theirs("hadolint", &["DL3006"]), ""),
             ("check=skip=A,B;error=true", Scope::Top, theirs("buildkit", &["A", "B"]), ""),
             ("check=error=true;skip=all", Scope::Top, Named::All("buildkit"), ""),
+            ("CHECK = skip=all", Scope::Top, Named::All("buildkit"), ""),
+            ("tally ignore=all;reason=a draft", Scope::Next, Named::All("tally"), "a draft"),
+            ("trivy:ignore:*", Scope::Here, Named::All("trivy"), ""),
             (
                 "checkov:skip=CKV_DOCKER_3:no user yet",
                 Scope::File,
