@@ -7,6 +7,7 @@
 
 mod docker;
 mod generated;
+mod instructions;
 mod model;
 mod other;
 mod pen;

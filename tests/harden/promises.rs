@@ -1,6 +1,6 @@
 //! What must hold for the rewrite of any file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -13,6 +13,7 @@ use plimsoll::policy::{Policy, Selection, Severity, load};
 use plimsoll::source::{FileId, Found, Guess, Memory, Source, guess};
 use plimsoll::syntax::{dockerfile, yaml};
 
+use super::instructions::{each_alone, mended_alone};
 use super::model::only_intended;
 use super::other::agrees;
 use super::support::skipped;
@@ -148,6 +149,8 @@ fn comments(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn rewrites_of_fixtures_keep_their_promises() {
     let policy = everything();
+    let each = each_alone();
+    let mut mended = BTreeSet::new();
     let mut count = 0;
     for (name, text) in tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")) {
         // What the cases become is judged again where they are run.
@@ -157,6 +160,7 @@ fn rewrites_of_fixtures_keep_their_promises() {
         let name = name.rsplit('/').next().unwrap().to_owned();
         if guess(&name).is_some() && !text.contains('\0') {
             holds(&alone(&name, &text), &policy);
+            mended.append(&mut mended_alone(&name, &text, &policy, &each));
             // The same file as Windows writes it, without its last line ending.
             if !text.contains('\r') {
                 let other = alone(&name, &text.trim_end().replace('\n', "\r\n"));
@@ -165,7 +169,7 @@ fn rewrites_of_fixtures_keep_their_promises() {
             count += 1;
         }
     }
-    assert!(count > 20);
+    assert!(count > 20 && mended.len() > 10, "{count} files, {mended:?}");
 }
 
 /// Real files stay out of this repository; where a checkout has them beside it, they must hold, too.
@@ -179,7 +183,7 @@ fn rewrites_of_real_files_keep_their_promises() {
         skipped("there is no corpus beside this checkout");
         return;
     }
-    let policy = everything();
+    let (policy, each) = (everything(), each_alone());
     let files: Vec<(String, String)> = tree(folder.path()).into_iter().collect();
     let broken: Vec<Option<&String>> = files
         .par_iter()
@@ -187,7 +191,10 @@ fn rewrites_of_real_files_keep_their_promises() {
             let name = path.rsplit('/').next().unwrap();
             guess(name)?;
             // Each says what it broke; all of them are wanted.
-            let held = std::panic::catch_unwind(|| holds(&alone(name, text), &policy));
+            let held = std::panic::catch_unwind(|| {
+                holds(&alone(name, text), &policy);
+                mended_alone(name, text, &policy, &each);
+            });
             Some(held.err().map(|_| path))
         })
         .collect();
