@@ -40,8 +40,7 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
     };
     image.tag = parsed.tag.as_ref().map_or(Known::Absent, own);
     image.digest = parsed.digest.as_ref().map_or(Known::Absent, own);
-    if familiar.is_none() {
-        // The variable may hold a whole reference, tag and digest included.
+    if familiar.is_none() && may_hold_the_end(text) {
         image.tag = image.tag.or(Known::Unknown(site, "the image comes from a variable"));
         image.digest = image.digest.or(Known::Unknown(site, "the image comes from a variable"));
     }
@@ -65,6 +64,13 @@ pub fn image(part: &mut Part, text: &Text, site: Site, place: &'static str) -> s
         });
     }
     part.add(image)
+}
+
+/// Whether a variable may hold a whole reference, tag and digest included: nothing stands behind it that only stands in
+/// front of a tag, or is one.
+fn may_hold_the_end(text: &Text) -> bool {
+    let behind = text.holes().last().and_then(|(hole, _)| text.as_str().get(hole.end..));
+    behind.is_some_and(|behind| !behind.contains(['/', ':', '@']))
 }
 
 fn registry_names(registry: &Known<Text>) -> Known<List<Text>> {

@@ -46,7 +46,18 @@ pub fn words(name: &str) -> Vec<String> {
         }
         was_lower = c.is_lowercase();
     }
-    words
+    words.into_iter().flat_map(unglued).collect()
+}
+
+/// Words that names are often written up to without anything in between: `NPMTOKEN`, `dbpassword`.
+const GLUED: [&str; 9] =
+    ["password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "secretkey", "accesskey"];
+
+/// `npm` and `token` of `npmtoken`.
+fn unglued(mut word: String) -> impl Iterator<Item = String> {
+    let last = GLUED.iter().filter_map(|last| Some(word.strip_suffix(last)?.len())).min();
+    let last = last.filter(|at| *at > 0).map(|at| word.split_off(at));
+    std::iter::once(word).chain(last)
 }
 
 /// What a value looks like.
@@ -95,5 +106,7 @@ mod tests {
         assert_eq!(words("apiKey"), ["api", "key"]);
         assert_eq!(words("spring.datasource.password"), ["spring", "datasource", "password"]);
         assert_eq!(words("APIKEY"), ["apikey"]);
+        assert_eq!(words("NPMTOKEN_FILE"), ["npm", "token", "file"]);
+        assert_eq!(words("MYSECRETKEY"), ["my", "secretkey"]);
     }
 }

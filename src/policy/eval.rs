@@ -258,10 +258,7 @@ fn of_scalar(test: &Test, view: View<'_>, cx: Context<'_>) -> Truth {
             None => Truth::Unknown,
         }),
         Test::Matches(pattern) => match view {
-            View::Text(text, _) => match text.known() {
-                Some(text) => pattern.fits(text).map_or(Truth::Unknown, Into::into),
-                None => Truth::Unknown,
-            },
+            View::Text(text, _) => partial::matches(text, pattern),
             View::Word(word, _) => pattern.fits(word).map_or(Truth::Unknown, Into::into),
             _ => Truth::False,
         },

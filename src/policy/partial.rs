@@ -2,6 +2,7 @@
 
 use crate::source::Text;
 
+use super::pattern::Pattern;
 use super::truth::Truth;
 
 /// Whether the text equals `wanted`.
@@ -46,6 +47,23 @@ pub fn ends_with(text: &Text, wanted: &str) -> Truth {
         None => value.ends_with(wanted).into(),
         Some((hole, _)) => at_edge(value.get(hole.end..).unwrap_or(""), wanted, |a, b| a.ends_with(b)),
     }
+}
+
+/// Whether a regular expression fits the text: it does where it fits inside of what is known, whatever stands beside it.
+pub fn matches(text: &Text, pattern: &Pattern) -> Truth {
+    if let Some(text) = text.known() {
+        return pattern.fits(text).map_or(Truth::Unknown, Into::into);
+    }
+    let mut at = 0;
+    let ends = text.holes().map(|(hole, _)| hole).chain(std::iter::once(text.len()..text.len()));
+    for hole in ends {
+        let piece = text.as_str().get(at..hole.start).unwrap_or("");
+        if pattern.fits_inside(piece, at == 0, hole.start == text.len()) {
+            return Truth::True;
+        }
+        at = hole.end;
+    }
+    Truth::Unknown
 }
 
 /// The known piece at one end decides, unless it is too short to.
@@ -107,5 +125,21 @@ mod tests {
         assert_eq!(contains(&image, "gres"), Truth::True);
         assert_eq!(equals(&text(&["a", "$X", "b", "$Y", "c"]), "a1b2c"), Truth::Unknown);
         assert_eq!(equals(&text(&["a", "$X", "b", "$Y", "c"]), "a1c"), Truth::False);
+    }
+
+    #[test]
+    fn a_regular_expression_fits_inside_of_what_is_known() {
+        let url = text(&["http://example.com/", "$X", "-1.tar"]);
+        let fits = |pattern: &str| matches(&url, &Pattern::new(pattern));
+        assert_eq!(fits("^https?://"), Truth::True);
+        assert_eq!(fits(r"\.(tar|zip)$"), Truth::True);
+        assert_eq!(fits(r"example\b"), Truth::True);
+        // What stands in place of the variable may change these.
+        assert_eq!(fits("com/$"), Truth::Unknown);
+        assert_eq!(fits("com/"), Truth::Unknown);
+        assert_eq!(fits("^-1"), Truth::Unknown);
+        assert_eq!(fits(r"\b1[.]tar"), Truth::True);
+        assert_eq!(fits(r"\b-1"), Truth::Unknown);
+        assert_eq!(fits("ftp"), Truth::Unknown);
     }
 }

@@ -23,6 +23,9 @@ pub const REGEX_INPUT_BYTES: usize = 8 * 1024;
 /// 96 KiB this took the least over a file of 800 RUNs, a Compose file and 700 files together.
 const OFTEN: usize = 16 * 1024;
 
+/// So many places where it fits are looked at in a piece.
+const PLACES: usize = 4;
+
 impl Pattern {
     /// A regular expression, not built yet.
     pub fn new(source: &str) -> Self {
@@ -58,6 +61,21 @@ impl Pattern {
         match self.small().filter(|_| !often) {
             Some(small) => Some(small.is_match(text)),
             None => self.large().map(|large| large.is_match(text)),
+        }
+    }
+
+    /// Whether it fits inside of a piece of a text and does not touch an end of it behind which the text goes on. Nothing
+    /// that a regular expression can ask looks further than one character.
+    pub fn fits_inside(&self, piece: &str, begins: bool, ends: bool) -> bool {
+        let within = |start: usize, end: usize| (begins || start > 0) && (ends || end < piece.len());
+        if piece.len() > REGEX_INPUT_BYTES {
+            return false;
+        }
+        match self.small() {
+            Some(small) => small.find_iter(piece).take(PLACES).any(|it| within(it.start(), it.end())),
+            None => self.large().is_some_and(|large| {
+                large.find_iter(piece).take(PLACES).any(|it| within(it.start(), it.end()))
+            }),
         }
     }
 

@@ -150,10 +150,16 @@ pub fn variable(pair: &Pair, site: Site, place: &'static str) -> Variable {
         };
         variable.literal = Known::Set(text.is_known(), site);
         let last = words(name).pop().unwrap_or_default();
-        let path = known.starts_with('/') || matches!(last.as_str(), "file" | "path" | "dir");
+        let path = looks_like_a_path(known) || matches!(last.as_str(), "file" | "path" | "dir");
         variable.holds_file_path = Known::Set(path, site);
     }
     variable
+}
+
+/// Whether a value is a path from the root, from a home or from where a program runs.
+fn looks_like_a_path(value: &str) -> bool {
+    ["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start))
+        || value.contains('/') && [".json", ".pem"].iter().any(|ending| value.ends_with(ending))
 }
 
 /// Whether the value is empty if nobody sets the variable that it is taken from: `${X}`, `${X:-}`.

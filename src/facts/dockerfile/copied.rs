@@ -49,7 +49,7 @@ impl Filler<'_> {
         self.copied_values();
     }
 
-    /// Links variables that hold an absolute path with the copy of their stage that fills that path.
+    /// Links variables that hold a path with the copy of their stage that fills that path.
     fn copied_values(&mut self) {
         let mut filled: BTreeMap<(NodeId, String), NodeId> = BTreeMap::new();
         for id in self.part.of(Kind::Copy) {
@@ -59,23 +59,32 @@ impl Filler<'_> {
             }
         }
         for id in self.part.of(Kind::Variable).collect::<Vec<_>>() {
-            let Some(Node::Variable(variable)) = self.part.node_mut(id) else { continue };
+            let Some(Node::Variable(variable)) = self.part.node(id) else { continue };
             let (Some(&stage), Known::Set(value, site)) = (variable.stage.value(), &variable.value) else {
                 continue;
             };
-            let value = value.known().unwrap_or_default();
-            if !value.starts_with('/') || value.len() > PATH_BYTES {
+            let (value, site) = (value.known().unwrap_or_default(), *site);
+            if !value.contains('/') || value.len() > PATH_BYTES {
                 continue;
             }
-            let path = clean_path(value);
+            let path = clean_path(&self.rooted(value, stage));
             let above = std::iter::successors(Some(path.as_str()), |path| Some(path.rsplit_once('/')?.0));
             // A copy to `/` does not say what it brings.
             let mut copies =
                 above.filter(|path| !path.is_empty()).map(|path| filled.get(&(stage, path.to_owned())));
-            if let Some(&copy) = copies.find_map(|copy| copy) {
-                variable.copied_by = Known::Set(copy, *site);
+            if let (Some(&copy), Some(Node::Variable(variable))) =
+                (copies.find_map(|copy| copy), self.part.node_mut(id))
+            {
+                variable.copied_by = Known::Set(copy, site);
             }
         }
+    }
+
+    /// A path as a program of a stage finds it. Where no WORKDIR is known, the base decides, and most leave it at the root.
+    fn rooted(&self, path: &str, stage: NodeId) -> String {
+        let workdir = self.opened(stage).and_then(|open| open.scope.workdir.as_ref()).and_then(Text::known);
+        let workdir = workdir.filter(|path| path.len() <= PATH_BYTES).unwrap_or_default();
+        if path.starts_with('/') { path.to_owned() } else { format!("{workdir}/{path}") }
     }
 
     /// The commands that unpack a file, by stage and the file's name.

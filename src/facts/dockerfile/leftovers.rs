@@ -45,13 +45,15 @@ impl Filler<'_> {
             }
             for leaves in &usage.manager.leaves {
                 if self.leaves(leaves, &usage, script, index, mounts) && !later.removed(name, leaves) {
-                    found.push((id, name, leaves));
+                    let variable = leaves.variable.as_ref();
+                    let refusal = variable.and_then(|name| self.variable_for(name, script, index));
+                    found.push((id, name, leaves, refusal));
                 }
             }
             later.acts(&usage);
         }
-        for (command, manager, leaves) in found.into_iter().rev() {
-            self.leftover(command, manager, leaves, run, onbuild);
+        for (command, manager, leaves, refusal) in found.into_iter().rev() {
+            self.leftover(command, manager, leaves, run, onbuild, refusal);
         }
     }
 
@@ -130,7 +132,9 @@ impl Filler<'_> {
         let acts = usage.action.is_some_and(|action| leaves.after.iter().any(|after| after == action));
         acts && !self.mounted(leaves, mounts)
             && !usage.has_flag(&leaves.avoided_by)
-            && !leaves.variable.as_ref().is_some_and(|name| self.is_on(name, script, index))
+            && !leaves.variable.as_ref().is_some_and(|name| {
+                self.variable_for(name, script, index).is_some_and(|value| truthy(&value))
+            })
     }
 
     /// Whether a mount keeps what is left out of the layer: at its usual place, or at the one that a variable names.
@@ -149,27 +153,27 @@ impl Filler<'_> {
         mounts.iter().any(|mount| keeps(mount.as_str()))
     }
 
-    /// Whether a variable is set to something like `true` for the command at `index`.
-    fn is_on(&self, name: &str, script: &Script, index: usize) -> bool {
+    /// The value of a variable for the command at `index`, if it is set.
+    fn variable_for(&self, name: &str, script: &Script, index: usize) -> Option<String> {
         let own = script.commands.get(..=index).unwrap_or_default().iter().enumerate().rev();
         for (at, command) in own {
             let assigned = command.assignments.iter().find(|assignment| assignment.name.as_str() == name);
             if let Some(assignment) = assigned.filter(|_| at == index || command.words.is_empty()) {
-                return truthy(assignment.value.as_str());
+                return Some(assignment.value.as_str().to_owned());
             }
             if command.name() == "export" {
                 let value = command.arguments().iter().find_map(|word| {
                     let (key, value) = word.text.as_str().split_once('=')?;
-                    (key == name).then(|| truthy(value))
+                    (key == name).then(|| value.to_owned())
                 });
-                if let Some(value) = value {
+                if value.is_some() {
                     return value;
                 }
             }
         }
         match self.scope.variables.get(name) {
-            Some((Lookup::Value(value) | Lookup::Default(value), _)) => truthy(value),
-            _ => false,
+            Some((Lookup::Value(value) | Lookup::Default(value), _)) => Some(value.clone()),
+            _ => None,
         }
     }
 
@@ -180,6 +184,7 @@ impl Filler<'_> {
         leaves: &'static Leaves,
         run: NodeId,
         onbuild: bool,
+        refusal: Option<String>,
     ) {
         let Some(node) = self.part.node(command) else { return };
         let site = node.head().site;
@@ -193,6 +198,8 @@ impl Filler<'_> {
         leftover.swept =
             Known::Set(manager == "apt" && leaves.kind == "cache" && !self.scope.apt_keeps, site);
         leftover.onbuild = Known::Set(onbuild, site);
+        leftover.refusal = refusal
+            .map_or(Known::Absent, |value| Known::Set(Text::made(&value, site.label, Origin::Written), site));
         leftover.run = Known::Set(run, site);
         leftover.stage = self.stages.last().map_or(Known::Absent, |stage| Known::Set(stage.id, site));
         let id = self.part.add(leftover);
@@ -274,7 +281,7 @@ fn is_in_a_home(folder: &str, path: &str) -> bool {
     path.strip_prefix("/root").is_some_and(|below| folder.len() > below.len() && folder.ends_with(below))
 }
 
-/// Values that switch something on, as pip reads them.
+/// Values that switch something on.
 fn truthy(value: &str) -> bool {
     matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on" | "y" | "t")
 }

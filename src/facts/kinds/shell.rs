@@ -104,6 +104,8 @@ facts! {
         /// Whether a later RUN installs from it: one of its stage, or of a stage that starts from another, that does not refresh
         /// it first.
         used_later: flag,
+        /// What the variable is set to with which it would not be left, where that reads like no: `off`.
+        refusal: text,
         /// Whether apt is left to remove it by itself, as Debian's and Ubuntu's images tell it to.
         swept: flag,
         /// Whether it is a trigger of ONBUILD.

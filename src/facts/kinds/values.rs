@@ -37,7 +37,8 @@ facts! {
         service: node(Service),
         /// The stage that it is set in.
         stage: node(Stage),
-        /// The COPY or ADD of that stage that fills the absolute path in its value; the root is no such path.
+        /// The COPY or ADD of that stage that fills the path in its value, which a relative path finds from the last WORKDIR;
+        /// the root is no such path.
         copied_by: node(Copy),
     }
 
