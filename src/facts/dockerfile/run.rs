@@ -165,7 +165,10 @@ impl Filler<'_> {
         let mut next = set_at.next();
         let family = self.scope.shell_family();
         let supports = matches!(self.scope.shell_name(), "bash" | "zsh" | "ksh" | "ash");
-        for pipeline in script.pipelines.iter().filter(|pipeline| pipeline.commands.len() > 1) {
+        let mut joined: Vec<_> =
+            script.pipelines.iter().filter(|pipeline| pipeline.commands.len() > 1).collect();
+        joined.sort_by_key(|pipeline| pipeline.commands.first());
+        for pipeline in joined {
             let (Some(&first), Some(&last)) = (pipeline.commands.first(), pipeline.commands.last()) else {
                 continue;
             };

@@ -30,6 +30,7 @@ impl Scanner<'_> {
                 b'(' => {
                     self.at += 1;
                     self.list(End::Paren, Place::Subshell);
+                    self.group(pipeline);
                 }
                 b'#' => self.at = self.find(self.at, b'\n').unwrap_or(self.s.len()),
                 b'\n' | b'\r' | b';' | b'&' | b'|' => {
@@ -40,7 +41,9 @@ impl Scanner<'_> {
                         continue;
                     }
                     joined = follows;
-                    if joined != Join::Pipe {
+                    if joined == Join::Pipe {
+                        self.group(pipeline);
+                    } else {
                         pipeline = self.new_pipeline();
                     }
                 }
@@ -55,6 +58,17 @@ impl Scanner<'_> {
     fn new_pipeline(&mut self) -> usize {
         self.pipelines += 1;
         self.pipelines - 1
+    }
+
+    /// Makes the last command so far part of a pipeline that it is not in: it is what a group ends with, `( ... )`,
+    /// `{ ...; }` or `for ...; done`.
+    fn group(&mut self, pipeline: usize) {
+        if let Some((slot, own)) = self.last
+            && own != pipeline
+            && self.groups.last() != Some(&(pipeline, slot))
+        {
+            self.groups.push((pipeline, slot));
+        }
     }
 
     pub(super) fn blanks(&mut self) {

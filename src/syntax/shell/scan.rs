@@ -113,6 +113,10 @@ pub(super) struct Scanner<'t> {
     /// The commands so far, by where they start; a place is taken before its command is read.
     pub(super) slots: Vec<Option<Command>>,
     pub(super) pipelines: usize,
+    /// The slot and the pipeline of the command that was read last.
+    pub(super) last: Option<(usize, usize)>,
+    /// Pipelines that a group is part of, and the slot of its last command, which decides how the group ends.
+    pub(super) groups: Vec<(usize, usize)>,
     /// Heredocs whose bodies begin behind the next line break.
     pub(super) heredocs: Vec<Announced>,
     depth: u32,
@@ -128,6 +132,8 @@ impl<'t> Scanner<'t> {
             in_backticks: false,
             slots: Vec::new(),
             pipelines: 0,
+            last: None,
+            groups: Vec::new(),
             heredocs: Vec::new(),
             depth,
             truncated: false,
@@ -168,11 +174,14 @@ impl<'t> Scanner<'t> {
         self.depth -= 1;
     }
 
-    fn finish(self, depth: u32) -> Script {
+    fn finish(mut self, depth: u32) -> Script {
         let mut script = Script { truncated: self.truncated, ..Script::default() };
         let mut nested = Vec::new();
         script.pipelines = vec![Pipeline::default(); self.pipelines];
-        for command in self.slots.into_iter().flatten() {
+        self.groups.sort_by_key(|(_, slot)| *slot);
+        let mut groups = self.groups.into_iter().peekable();
+        for (slot, command) in self.slots.into_iter().enumerate() {
+            let Some(command) = command else { continue };
             if let Some(text) = wrap::script(&command) {
                 nested.push((text, Place::Unwrapped));
             } else if wrap::reads_script(&command)
@@ -181,6 +190,9 @@ impl<'t> Scanner<'t> {
                 nested.push((body, Place::Heredoc));
             }
             script.pipelines[command.pipeline].commands.push(script.commands.len());
+            while let Some((pipeline, _)) = groups.next_if(|(_, last)| *last == slot) {
+                script.pipelines[pipeline].commands.push(script.commands.len());
+            }
             script.commands.push(command);
         }
         for (text, place) in nested {

@@ -86,6 +86,7 @@ impl Scanner<'_> {
         };
         wrap::unwrap(&mut command);
         self.slots[slot] = Some(command);
+        self.last = Some((slot, pipeline));
         None
     }
 }
