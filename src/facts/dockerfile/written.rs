@@ -212,15 +212,23 @@ pub fn is_broken_list(it: &syntax::Instruction, posix: bool) -> bool {
     let spaced = inner.starts_with(char::is_whitespace) && !inner.contains(',');
     match it.keyword {
         Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => {
-            let test = inner.starts_with('[') || (spaced && !ends && inner.contains(" ] "));
-            !test
+            let test = spaced && (!ends && inner.contains(" ] ") || is_test(inner));
+            !(inner.starts_with('[') || test)
         }
         Keyword::Shell | Keyword::Volume => true,
         Keyword::Copy | Keyword::Add => quoted || (ends && inner.contains(',')),
         Keyword::Run => {
             let test = inner.starts_with('[') || spaced;
-            posix && ends && !test
+            posix && !test && (ends || inner.starts_with(['"', '\'']))
         }
         _ => false,
     }
+}
+
+/// Whether what stands behind a `[` is a test of a shell: `-f x ]`, `! -e x ]`, `"$a" = b ] && c`.
+fn is_test(inner: &str) -> bool {
+    let mut words = inner.split_whitespace().take_while(|word| *word != "]").peekable();
+    (words.peek().is_some_and(|first| *first == "!" || (first.starts_with('-') && first.len() == 2))
+        || words
+            .any(|word| matches!(word, "=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge")))
 }

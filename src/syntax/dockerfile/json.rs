@@ -1,4 +1,5 @@
-//! JSON lists of texts, as the builder decides them: the first JSON value counts, what stands behind it does not.
+//! JSON lists of texts, as the builder decides them: the operands are one JSON value and nothing else. Builders from
+//! before `BuildKit` 0.15 left out what stands behind the list.
 
 use crate::source::{Text, TextBuilder};
 
@@ -18,8 +19,7 @@ pub(super) fn list(arguments: &Text) -> List {
     if !value.starts_with('[') {
         return List::None;
     }
-    let mut values = serde_json::Deserializer::from_str(value).into_iter::<serde_json::Value>();
-    let Some(Ok(serde_json::Value::Array(items))) = values.next() else { return List::None };
+    let Ok(serde_json::Value::Array(items)) = serde_json::from_str(value) else { return List::None };
     if !items.iter().all(serde_json::Value::is_string) {
         return List::Mixed;
     }
