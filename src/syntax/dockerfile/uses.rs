@@ -23,7 +23,8 @@ impl Use {
     }
 }
 
-/// The variables that a text uses, those in operands included.
+/// The variables that a text uses, those in operands included; `${X:+a $X}` is one use, for the second is only asked
+/// where the first has an answer.
 pub fn uses(text: &Text, escape: char) -> Vec<Use> {
     let mut all = Vec::new();
     collect(text, escape, 0, &mut all);
@@ -35,7 +36,10 @@ fn collect(text: &Text, escape: char, depth: u32, all: &mut Vec<Use>) {
         if depth < DEPTH
             && let Some(operand) = &it.operand
         {
-            collect(operand, escape, depth + 1, all);
+            let mut inner = Vec::new();
+            collect(operand, escape, depth + 1, &mut inner);
+            let asked = it.operator.as_ref().is_some_and(|operator| operator.as_str().ends_with('+'));
+            all.extend(inner.into_iter().filter(|found| !asked || found.name.as_str() != it.name.as_str()));
         }
         all.push(it);
     }
