@@ -84,8 +84,8 @@ pub struct Leaves {
     pub avoided_by: Vec<String>,
     /// A variable with which they do not.
     pub variable: Option<String>,
-    /// A variable that names another place for it.
-    pub moved_by: Option<String>,
+    /// Variables that name another place for it.
+    pub moved_by: Vec<String>,
     /// The only phrases that remove it; empty where any clean-up of the manager does.
     pub cleaned_by: Vec<Vec<String>>,
 }
@@ -337,7 +337,7 @@ fn leaves(data: &Embedded) -> Option<Leaves> {
         after: texts("after"),
         avoided_by: texts("avoided_by"),
         variable: text("variable"),
-        moved_by: text("moved_by"),
+        moved_by: texts("moved_by"),
         cleaned_by: texts("cleaned_by").iter().map(|phrase| words(phrase)).collect(),
     })
 }

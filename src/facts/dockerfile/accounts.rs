@@ -108,7 +108,8 @@ impl Filler<'_> {
             }
             // A directory is copied with all that is in it.
             let directory = |source: &Text| {
-                !source.is_known() || !source.as_str().rsplit('/').next().unwrap_or_default().contains('.')
+                let name = source.as_str().rsplit('/').next().unwrap_or_default();
+                !source.is_known() || !name.contains('.') && !matches!(name, "passwd" | "group" | "shadow")
             };
             let may = unpacks || !to.is_known() || folder(path) && sources.iter().any(directory);
             if may { None } else { Some(false) }

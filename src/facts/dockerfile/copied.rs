@@ -119,7 +119,7 @@ impl Filler<'_> {
         let instructions: Vec<NodeId> = self.part.of(Kind::Instruction).collect();
         for pair in instructions.windows(2) {
             let [before, after] = pair else { continue };
-            let Some(copy) = copies.get(before) else { continue };
+            let Some(copy) = copies.get(before).filter(|_| !self.is_trigger(*before)) else { continue };
             let Some(next) = runs.get(after).or_else(|| copies.get(after)) else { continue };
             let site = self.part.node(*copy).map(|node| node.head().site).unwrap_or_default();
             match self.part.node_mut(*next) {

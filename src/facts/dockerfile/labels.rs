@@ -36,15 +36,18 @@ impl Filler<'_> {
     /// Says of each label which one of its stage takes its place.
     pub fn link_labels(&mut self) {
         let labels: Vec<NodeId> = self.part.of(Kind::Label).collect();
-        let mut later: BTreeMap<(Option<NodeId>, String), (NodeId, Site)> = BTreeMap::new();
+        // A trigger sets the label of another image, behind everything that stands here.
+        let mut later: BTreeMap<(Option<NodeId>, bool, String), (NodeId, Site)> = BTreeMap::new();
         for id in labels.into_iter().rev() {
+            let Some(Node::Label(label)) = self.part.node(id) else { continue };
+            let trigger = label.instruction.value().is_some_and(|&instruction| self.is_trigger(instruction));
             let Some(Node::Label(label)) = self.part.node_mut(id) else { continue };
             // A variable in a key may make two of one or one of two.
             let name = label.head.name.as_str();
             if name.contains('$') {
                 continue;
             }
-            let key = (label.stage.value().copied(), name.to_owned());
+            let key = (label.stage.value().copied(), trigger, name.to_owned());
             let site = label.head.site;
             if let Some((next, at)) = later.insert(key, (id, site)) {
                 label.replaced_by = Known::Set(next, at);

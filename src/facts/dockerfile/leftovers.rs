@@ -137,18 +137,15 @@ impl Filler<'_> {
             })
     }
 
-    /// Whether a mount keeps what is left out of the layer: at its usual place, or at the one that a variable names.
+    /// Whether a mount keeps what is left out of the layer: at the place that a variable names, else at the usual one.
     fn mounted(&self, leaves: &Leaves, mounts: &[Text]) -> bool {
-        let moved = leaves.moved_by.as_ref().and_then(|name| self.scope.variables.get(name));
-        let keeps = |mount: &str| {
-            leaves.paths.iter().any(|path| is_under(path, mount) || is_in_a_home(mount, path))
-                || match moved {
-                    Some((Lookup::Value(place) | Lookup::Default(place), _)) => {
-                        is_under(place, mount) || is_under(mount, place)
-                    }
-                    Some((Lookup::Unknown, _)) => true,
-                    _ => false,
-                }
+        let moved = leaves.moved_by.iter().find_map(|name| self.scope.variables.get(name));
+        let keeps = |mount: &str| match moved {
+            Some((Lookup::Value(place) | Lookup::Default(place), _)) => {
+                is_under(place, mount) || is_under(mount, place)
+            }
+            Some((Lookup::Unknown, _)) => true,
+            _ => leaves.paths.iter().any(|path| is_under(path, mount) || is_in_a_home(mount, path)),
         };
         mounts.iter().any(|mount| keeps(mount.as_str()))
     }

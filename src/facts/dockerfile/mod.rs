@@ -250,6 +250,11 @@ impl Filler<'_> {
         id
     }
 
+    /// Whether an instruction is a trigger of ONBUILD.
+    fn is_trigger(&self, id: NodeId) -> bool {
+        matches!(self.part.node(id), Some(crate::facts::Node::Instruction(node)) if node.onbuild.value() == Some(&true))
+    }
+
     /// The names that an instruction declares.
     fn names(it: &syntax::Instruction) -> Known<List<Text>> {
         let names: Vec<Text> = match it.keyword {
