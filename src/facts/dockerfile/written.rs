@@ -228,7 +228,6 @@ pub fn is_broken_list(it: &syntax::Instruction, posix: bool) -> bool {
 /// Whether what stands behind a `[` is a test of a shell: `-f x ]`, `! -e x ]`, `"$a" = b ] && c`.
 fn is_test(inner: &str) -> bool {
     let mut words = inner.split_whitespace().take_while(|word| *word != "]").peekable();
-    (words.peek().is_some_and(|first| *first == "!" || (first.starts_with('-') && first.len() == 2))
-        || words
-            .any(|word| matches!(word, "=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge")))
+    words.peek().is_some_and(|first| *first == "!" || (first.starts_with('-') && first.len() == 2))
+        || words.any(|word| matches!(word, "=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge"))
 }
