@@ -53,9 +53,13 @@ impl Filler<'_> {
                     syntax::expand(value, self.file.escape, &mut |name| self.scope.by_default(name));
                 self.scope.defaults.extend(default.known().map(|text| (name.clone(), text.to_owned())));
             }
-            set.push((name, (lookup, Some(id))));
+            // The pairs of one ENV do not see each other; those of one ARG do.
+            if it.keyword == Keyword::Arg {
+                self.scope.variables.insert(name, (lookup, Some(id)));
+            } else {
+                set.push((name, (lookup, Some(id))));
+            }
         }
-        // The pairs of one instruction do not see each other.
         self.scope.variables.extend(set);
     }
 
@@ -97,6 +101,9 @@ impl Filler<'_> {
                 Some((_, Some(id))) => Known::Set(*id, site),
                 Some((_, None)) => Known::Unknown(site, "the base image sets it"),
                 _ if scope.sets_itself(name) => Known::Unknown(site, "the builder sets it"),
+                _ if it.keyword == Keyword::Arg && is_set_before(it, &found) => {
+                    Known::Unknown(site, "the same ARG sets it")
+                }
                 _ => Known::Absent,
             };
             node.global = match self.global.variables.get(name) {
@@ -133,4 +140,10 @@ impl Filler<'_> {
             _ => false,
         })
     }
+}
+
+/// Whether a pair of an ARG that stands before a use sets its variable.
+fn is_set_before(it: &syntax::Instruction, found: &syntax::Use) -> bool {
+    let at = found.written.span().start;
+    syntax::pairs(it).iter().any(|pair| pair.span.end <= at && pair.key.as_str() == found.name.as_str())
 }

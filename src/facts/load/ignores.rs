@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::kinds::Copy;
 use crate::facts::{Kind, Known, Node, NodeId, Part, Site};
-use crate::source::{Files, Origin, Text, clean_path, decode, glob};
+use crate::source::{Files, Origin, Text, clean_path, decode};
 
 /// Directories above a Dockerfile in which its context is looked for.
 const DEPTH: usize = 64;
@@ -93,55 +93,103 @@ fn is_above(files: &dyn Files, directory: &str) -> bool {
     false
 }
 
-/// Whether a source of a copy is kept out; unknown where a pattern lets something in again.
+/// Whether a source of a copy is kept out.
 fn ignored(copy: &Copy, patterns: &[String], site: Site) -> Known<bool> {
-    if patterns.iter().any(|pattern| pattern.starts_with('!')) {
-        return Known::Unknown(site, "the ignore file lets something in again");
-    }
     if copy.remote.value() != Some(&false) {
         return Known::Unknown(site, "a source comes from elsewhere");
     }
     let sources = copy.sources.value().map_or(&[][..], |list| &list.items);
-    Known::Set(sources.iter().filter_map(Text::known).any(|source| is_out(source, patterns)), site)
+    let mut unknown = false;
+    for source in sources.iter().filter_map(Text::known) {
+        match is_out(source, patterns) {
+            Some(true) => return Known::Set(true, site),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    if unknown {
+        return Known::Unknown(site, "the ignore file lets in again what may be in a directory");
+    }
+    Known::Set(false, site)
 }
 
-fn is_out(source: &str, patterns: &[String]) -> bool {
+/// Whether the patterns keep a source out: the last one that fits it decides. Unknown for what may be a directory of which
+/// a pattern lets a part in again.
+fn is_out(source: &str, patterns: &[String]) -> Option<bool> {
     let path = segments(source);
-    if path.is_empty() {
-        return patterns.iter().any(|pattern| matches!(pattern.as_str(), "*" | "**" | "**/*"));
-    }
     // What stands for several files is seldom kept out as a whole.
-    let several = source.contains(['*', '?', '[']);
-    !several && patterns.iter().any(|pattern| keeps_out(&segments(pattern), &path))
+    if source.contains(['*', '?', '[']) {
+        return Some(false);
+    }
+    let mut out = false;
+    let mut partly = false;
+    for pattern in patterns {
+        let again = pattern.strip_prefix('!');
+        let pattern = segments(again.unwrap_or(pattern).trim());
+        if path.is_empty() {
+            out = if again.is_some() { false } else { out || matches!(*pattern, ["*" | "**"] | ["**", "*"]) };
+        } else if keeps_out(&pattern, &path) {
+            out = again.is_none();
+            partly = false;
+        } else {
+            partly |= again.is_some() && reaches_into(&pattern, &path);
+        }
+    }
+    (!out || !partly).then_some(out)
+}
+
+/// Whether a pattern may fit something below a path.
+fn reaches_into(pattern: &[&str], path: &[&str]) -> bool {
+    let fixed = pattern.iter().position(|part| *part == "**").unwrap_or(pattern.len());
+    let alike = pattern.iter().take(fixed).zip(path).all(|(part, segment)| fits(part, segment));
+    alike && (fixed < pattern.len() || pattern.len() > path.len())
 }
 
 fn segments(path: &str) -> Vec<&str> {
     path.split('/').filter(|segment| !matches!(*segment, "" | ".")).collect()
 }
 
-/// Whether a pattern fits a path or a directory above it. `**` stands for any number of directories.
+/// Whether a pattern fits a path or a directory above it. `**` stands for any number of directories; at the end of a
+/// pattern, for what is in one, and not for that one.
 fn keeps_out(pattern: &[&str], path: &[&str]) -> bool {
-    // `fits[n]`: the part of the pattern read so far fits the first n segments.
-    let mut fits = vec![false; path.len() + 1];
-    if let Some(first) = fits.first_mut() {
-        *first = true;
-    }
+    let after = |pattern: &[&str]| after(pattern, path, |part| *part == "**", |part, it| fits(part, it));
+    let above = match pattern.split_last() {
+        Some((&"**", above)) => after(above).iter().position(|fit| *fit).unwrap_or(path.len()),
+        _ => 0,
+    };
+    after(pattern).iter().skip(above + 1).any(|fit| *fit)
+}
+
+/// Whether a pattern without slashes fits a name: `*` is anything, `?` one character.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let fitting = after(&pattern, &name, |c| *c == '*', |c, own| *c == '?' || c == own);
+    fitting.last() == Some(&true)
+}
+
+/// Which beginnings of `own` a pattern fits, by their lengths.
+fn after<P, T>(
+    pattern: &[P],
+    own: &[T],
+    any: impl Fn(&P) -> bool,
+    one: impl Fn(&P, &T) -> bool,
+) -> Vec<bool> {
+    let mut here = vec![false; own.len() + 1];
+    here[0] = true;
     for part in pattern {
-        let mut next = vec![false; path.len() + 1];
+        let mut next = vec![false; own.len() + 1];
         let mut before = false;
-        for (at, reached) in fits.iter().enumerate() {
+        for (at, reached) in here.iter().enumerate() {
             before |= *reached;
-            if *part == "**" {
-                if let Some(slot) = next.get_mut(at) {
-                    *slot = before;
-                }
-            } else if *reached && let (Some(segment), Some(slot)) = (path.get(at), next.get_mut(at + 1)) {
-                *slot = glob(part, segment);
+            if any(part) {
+                next[at] = before;
+            } else if *reached && own.get(at).is_some_and(|it| one(part, it)) {
+                next[at + 1] = true;
             }
         }
-        fits = next;
+        here = next;
     }
-    fits.iter().skip(1).any(|fit| *fit)
+    here
 }
 
 #[cfg(test)]
@@ -150,7 +198,7 @@ mod tests {
 
     #[test]
     fn patterns_are_those_of_docker() {
-        let out = |source: &str, pattern: &str| is_out(source, &[pattern.to_owned()]);
+        let out = |source: &str, pattern: &str| is_out(source, &[pattern.to_owned()]) == Some(true);
         assert!(
             out("a.txt", "*.txt") && out("./a.txt", "/a.txt") && out("b/c/d", "b/") && out("b/c/d", "**/c")
         );
@@ -161,5 +209,34 @@ mod tests {
                 && !out("b", "b/c")
                 && !out("*.txt", "*.txt")
         );
+    }
+
+    #[test]
+    fn the_last_pattern_that_fits_decides() {
+        let out = |source: &str, patterns: &str| {
+            let patterns: Vec<String> = patterns.split(' ').map(str::to_owned).collect();
+            is_out(source, &patterns)
+        };
+        for (source, patterns, expected) in [
+            ("a.txt", "* !a.txt", Some(false)),
+            ("b.txt", "* !a.txt", Some(true)),
+            ("src/a.txt", "* !src", Some(false)),
+            ("src/a.txt", "* !src src/*.txt", Some(true)),
+            ("src", "* !src/app", None),
+            ("src", "* !src/app src", Some(true)),
+            ("src", "* !**/*.rs", None),
+            ("src/a.rs", "* !**/*.rs", Some(false)),
+            ("docs/a.md", "**/*.md !README.md", Some(true)),
+            ("README.md", "**/*.md !README.md", Some(false)),
+            ("README.md", "!README.md *.md", Some(true)),
+            (".", "* !src", Some(false)),
+            (".", "!src *", Some(true)),
+            ("src", "src/**", Some(false)),
+            ("src/a", "src/**", Some(true)),
+            ("ab", "a?", Some(true)),
+            ("a", "a?", Some(false)),
+        ] {
+            assert_eq!(out(source, patterns), expected, "{source} with {patterns}");
+        }
     }
 }
