@@ -195,6 +195,9 @@ fn private_key(value: &str, at: usize) -> Option<Hit> {
     has_key.then_some(("private key", from, from + end))
 }
 
+/// What stands for the password where a token is the user's name, as GitHub takes it.
+const NO_PASSWORD: [&str; 2] = ["x-oauth-basic", "x"];
+
 /// The password of `scheme://user:password@host`, whose colon before `//` is at `at`.
 fn url_password(value: &str, at: usize) -> Option<Hit> {
     let rest = value.get(at..)?.strip_prefix("://")?;
@@ -205,10 +208,13 @@ fn url_password(value: &str, at: usize) -> Option<Hit> {
     let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'<>|\\`".contains(c)).unwrap_or(rest.len());
     let authority = rest.get(..end)?;
     let (user_info, host) = authority.rsplit_once('@')?;
-    let (_, password) = user_info.split_once(':')?;
-    let known = !password.is_empty() && !host.is_empty() && !password.contains(['$', '{', '%', '(']);
-    let from = at + 3 + user_info.len() - password.len();
-    known.then_some(("password in a URL", from, from + password.len()))
+    let (user, password) = user_info.split_once(':')?;
+    let (secret, from) = match password {
+        word if NO_PASSWORD.contains(&word) => (user, at + 3),
+        password => (password, at + 3 + user_info.len() - password.len()),
+    };
+    let known = !secret.is_empty() && !host.is_empty() && !secret.contains(['$', '{', '%', '(']);
+    known.then_some(("password in a URL", from, from + secret.len()))
 }
 
 impl Token {
@@ -255,6 +261,11 @@ mod tests {
     #[test]
     fn passwords_in_urls() {
         assert_eq!(formats("git clone https://me:hunter2@example.com/x"), ["password in a URL"]);
+        assert_eq!(formats("git clone https://${TOKEN}:x-oauth-basic@example.com/x"), [""; 0]);
+        assert_eq!(
+            formats("git clone https://0f9e8d7c6b5a:x-oauth-basic@example.com/x"),
+            ["password in a URL"]
+        );
         assert_eq!(
             formats("https://me:${TOKEN}@example.com https://me@example.com http://a:80/b@c"),
             [""; 0]

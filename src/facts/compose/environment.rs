@@ -150,7 +150,7 @@ pub fn variable(pair: &Pair, site: Site, place: &'static str) -> Variable {
         };
         variable.literal = Known::Set(text.is_known(), site);
         let last = words(name).pop().unwrap_or_default();
-        let path = looks_like_a_path(known) || matches!(last.as_str(), "file" | "path" | "dir");
+        let path = looks_like_a_path(text.as_str()) || matches!(last.as_str(), "file" | "path" | "dir");
         variable.holds_file_path = Known::Set(path, site);
     }
     variable

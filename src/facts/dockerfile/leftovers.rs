@@ -132,8 +132,9 @@ impl Filler<'_> {
         let acts = usage.action.is_some_and(|action| leaves.after.iter().any(|after| after == action));
         acts && !self.mounted(leaves, mounts)
             && !usage.has_flag(&leaves.avoided_by)
-            && !leaves.variable.as_ref().is_some_and(|name| {
-                self.variable_for(name, script, index).is_some_and(|value| truthy(&value))
+            && !leaves.variable.as_ref().is_some_and(|name| match self.variable_for(name, script, index) {
+                Some(value) => truthy(&value),
+                None => matches!(self.scope.variables.get(name), Some((Lookup::Unknown, _))),
             })
     }
 
