@@ -10,11 +10,12 @@ use crate::source::{FileId, Span, Text};
 use crate::syntax::tokens;
 
 /// Words that make the value behind a name a secret.
-const SECRET_WORDS: [&str; 15] = [
+const SECRET_WORDS: [&str; 16] = [
     "password",
     "passwd",
     "pwd",
     "pass",
+    "pat",
     "passphrase",
     "psw",
     "secret",

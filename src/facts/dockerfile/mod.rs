@@ -16,6 +16,7 @@ mod leftovers;
 mod mounts;
 mod packages;
 mod permissions;
+mod removed;
 mod run;
 mod runtime;
 mod scope;

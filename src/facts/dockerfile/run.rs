@@ -81,6 +81,7 @@ impl Filler<'_> {
                 self.packages(script, command, node, onbuild);
             }
             self.scope.apt_assumes_yes |= configures_yes(script);
+            self.removed_packages(script, &ids);
             self.leftovers(script, &ids, &mounts, id, onbuild);
             self.configures_apt(script);
             self.steps(script, &ids, instruction, onbuild);

@@ -82,6 +82,8 @@ facts! {
         form: word("name", "file", "url", "vcs", "group", "module", "runtime"),
         /// The version asked for, or the revision of the repository.
         version: text,
+        /// Whether a later command of the RUN removes it.
+        removed_later: flag,
         /// Whether it is a trigger of ONBUILD.
         onbuild: flag,
         /// The command.
