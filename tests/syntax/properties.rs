@@ -128,8 +128,16 @@ fn check_script(source: &Source, text: &Text) {
         assert!(command.start < command.words.len() || command.words.is_empty());
         assert!(command.pipeline < script.pipelines.len());
     }
-    let listed: usize = script.pipelines.iter().map(|it| it.commands.len()).sum();
-    assert_eq!(listed, script.commands.len());
+    // A command stands in its own pipeline, and once more in that of a group which it ends.
+    for (index, command) in script.commands.iter().enumerate() {
+        let own = &script.pipelines[command.pipeline].commands;
+        assert_eq!(own.iter().filter(|&&at| at == index).count(), 1);
+    }
+    for pipeline in &script.pipelines {
+        assert!(
+            pipeline.commands.is_sorted() && pipeline.commands.iter().all(|&at| at < script.commands.len())
+        );
+    }
 }
 
 fn check_dockerfile(text: &str) {
