@@ -156,7 +156,10 @@ const VALUE_FLAGS: &[&str] = &[
 
 fn change(command: &Command) -> Option<Change> {
     let name = command.name();
-    let operands = || command.operands(VALUE_FLAGS);
+    // `-l` is followed by a new name in usermod; in useradd it stands alone.
+    let flags: Vec<&str> =
+        VALUE_FLAGS.iter().copied().filter(|flag| name == "usermod" || *flag != "-l").collect();
+    let operands = || command.operands(&flags);
     let made = |name: &Word, created: bool, groups: Vec<Text>| Change {
         name: name.text.clone(),
         created,
@@ -232,6 +235,7 @@ mod tests {
             |name: &str, created: bool, groups: &str| Some((name.to_owned(), created, groups.to_owned()));
         assert_eq!(read("useradd -rmG docker,disk -s /bin/sh app"), told("app", true, "docker disk"));
         assert_eq!(read("usermod -aG docker app"), told("app", false, "docker"));
+        assert_eq!(read("useradd -l app"), told("app", true, ""));
         assert_eq!(read("adduser -D -u 1000 -G app app"), told("app", true, ""));
         assert_eq!(read("adduser app wheel"), told("app", false, "wheel"));
         assert_eq!(read("addgroup -S wheel"), None);

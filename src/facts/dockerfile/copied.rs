@@ -228,7 +228,7 @@ fn unpacks(command: &Command) -> bool {
 }
 
 /// The absolute path that a COPY or ADD copies to, if it is known.
-fn absolute_destination(copy: &Copy) -> Option<String> {
+pub(super) fn absolute_destination(copy: &Copy) -> Option<String> {
     let to = copy.destination.value()?.known()?;
     if to.starts_with('/') {
         return Some(to.to_owned());

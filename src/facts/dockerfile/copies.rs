@@ -6,6 +6,7 @@ use crate::facts::{Known, List, NodeId, Site};
 use crate::source::{Origin, Text, nearest};
 use crate::syntax::dockerfile as syntax;
 
+use super::copied::absolute_destination;
 use super::runtime::is_brought_dropper;
 use super::{Filler, is_relative};
 
@@ -183,7 +184,7 @@ fn is_archive(source: &str) -> bool {
 /// Whether a shell may be among what is copied: it goes to where programs are, or nobody can know where to.
 fn may_bring_shell(copy: &Copy) -> bool {
     let unpacks = copy.keyword.value() == Some(&"ADD") && copy.archive.value() != Some(&false);
-    let to = copy.destination.value().map_or("", Text::as_str);
+    let Some(to) = absolute_destination(copy) else { return true };
     let program_folder = ["/bin", "/sbin", "/usr", "/lib"].iter().any(|folder| to.starts_with(folder));
-    unpacks || program_folder || !to.starts_with('/') || to.trim_end_matches(['/', '.']).is_empty()
+    unpacks || program_folder || to.trim_end_matches(['/', '.']).is_empty()
 }

@@ -32,8 +32,8 @@ impl Filler<'_> {
         };
         run.network = value("network");
         run.security = value("security");
-        // What an exec form or a mount brings, nobody can know.
-        self.scope.bare &= it.exec().is_none() && !it.flags.iter().any(|flag| flag.name.as_str() == "mount");
+        // What an exec form or a mounted directory brings, nobody can know.
+        self.scope.bare &= it.exec().is_none() && !it.flags.iter().any(mounts_files);
         self.scope.vacant &= onbuild;
         let shellless = !onbuild && self.scope.bare && self.scope.shell.is_none();
         run.without_shell = Known::Set(shellless, site);
@@ -209,6 +209,15 @@ fn configures_yes(script: &Script) -> bool {
     };
     script.commands.iter().any(|it| it.text.as_str().contains("/etc/apt/apt.conf"))
         && script.commands.iter().any(says)
+}
+
+/// Whether a flag mounts files that the builder has: of the build context, of a stage, of an image.
+fn mounts_files(flag: &syntax::Flag) -> bool {
+    let options = || flag.value.iter().flat_map(|value| value.split(','));
+    let empty = ["type=cache", "type=tmpfs", "type=secret", "type=ssh"];
+    flag.name.as_str() == "mount"
+        && (!options().any(|part| empty.contains(&part.as_str()))
+            || options().any(|part| part.as_str().starts_with("from=")))
 }
 
 /// Targets of mounts whose content does not end up in the layer.
