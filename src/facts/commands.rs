@@ -169,17 +169,17 @@ pub fn in_stage(world: &World, stage: NodeId, own: &Part, command: NodeId) -> Kn
     let Some(Node::Command(command)) = own.node(command).or_else(|| world.node(command)) else {
         return Known::Absent;
     };
+    present(world.part(stage.part).unwrap_or(own), stage, command)
+}
+
+/// Whether the program of a command is in a stage of `part`.
+pub fn present(part: &Part, stage: NodeId, command: &Command) -> Known<bool> {
+    const COPIED: &str = "something that is copied or installed may bring it";
     let site = command.head.site;
     let Some(program) = command.program.value().and_then(Text::known) else {
         return Known::Unknown(site, "the program comes from a variable");
     };
-    let part = world.part(stage.part).unwrap_or(own);
-    present(part, stage, program, site)
-}
-
-/// Whether a program is in a stage of `part`.
-pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<bool> {
-    const COPIED: &str = "something that is copied or installed may bring it";
+    let by_path = command.head.name.as_str().contains(&format!("/{program}"));
     let mut at = Some(stage);
     for _ in 0..64 {
         let Some(Node::Stage(node)) = at.and_then(|id| part.node(id)) else { break };
@@ -216,6 +216,17 @@ pub fn present(part: &Part, stage: NodeId, program: &str, site: Site) -> Known<b
                 Some(Node::Image(image)) => has(image, program, site),
                 _ => Known::Absent,
             };
+        }
+        // Nothing is in `scratch` but what is copied, by its name or into a directory with programs.
+        let named = |copy: &super::kinds::Copy| {
+            let sources = copy.sources.value().map_or(&[][..], |list| &list.items);
+            let to = copy.destination.value();
+            sources.iter().chain(to).any(|path| !path.is_known() || path.as_str().contains(program))
+        };
+        let copied =
+            part.of(Kind::Copy).any(|copy| matches!(part.node(copy), Some(Node::Copy(copy)) if named(copy)));
+        if node.scratch.value() == Some(&true) && !copied && !by_path && !BUILTINS.contains(&program) {
+            return Known::Set(false, site);
         }
         at = node.parent.value().copied();
     }

@@ -135,13 +135,16 @@ fn passwords(command: &Command) -> Vec<Text> {
         };
         found.extend(if login { next() } else { value });
     }
-    for assignment in &command.assignments {
-        let secret = ["PASSWORD", "PASSWD", "TOKEN", "SECRET", "API_KEY", "APIKEY"];
-        let name = assignment.name.as_str();
+    let assigned = command.assignments.iter().map(|it| (it.name.clone(), it.value.clone()));
+    let exports = matches!(command.name(), "export" | "declare" | "typeset" | "local");
+    let exported = arguments.iter().filter(|_| exports).filter_map(|word| word.text.split_once('='));
+    for (name, value) in assigned.chain(exported) {
+        let secret = ["PASSWORD", "PASSWD", "TOKEN", "SECRET", "SECRET_ACCESS_KEY", "API_KEY", "APIKEY"];
+        let name = name.as_str();
         if secret.iter().any(|end| name.ends_with(end))
             || matches!(name, "PGPASSWORD" | "MYSQL_PWD" | "SSHPASS")
         {
-            found.push(assignment.value.clone());
+            found.push(value);
         }
     }
     found.retain(|value| value.is_known() && value.len() > 1 && !value.as_str().contains(['$', '`', '/']));

@@ -211,6 +211,8 @@ impl Filler<'_> {
             })
             .collect();
         node.flags = Known::Set(flags, site);
+        let bodies = it.heredocs.iter().map(|heredoc| heredoc.body.clone());
+        node.bodies = Known::Set(bodies.collect(), site);
         node.onbuild = Known::Set(onbuild, site);
         node.blank_lines = match it.blank_lines.first() {
             Some(first) => {

@@ -2,6 +2,7 @@
 
 use crate::facts::commands;
 use crate::facts::kinds::{self, Stage};
+use crate::facts::managers;
 use crate::facts::{Known, List, Node, NodeId, Part, Site};
 use crate::source::{Origin, Text};
 use crate::syntax::dockerfile::{self as syntax, Keyword};
@@ -74,8 +75,12 @@ impl Filler<'_> {
             command.stage = stage.map_or(Known::Absent, |id| Known::Set(id, site));
             command.instruction = Known::Set(instruction, site);
         });
-        for id in ids {
+        for (command, id) in script.commands.iter().zip(ids) {
             self.part.adopt(instruction, id);
+            // What is fetched to be run, is fetched at each start.
+            if managers::usage(command).is_some_and(|usage| usage.action == Some("run")) {
+                self.packages(&script, command, id, false);
+            }
         }
     }
 

@@ -295,12 +295,8 @@ impl Filler<'_> {
             });
             for &id in &ids {
                 let Some(Node::Command(command)) = self.part.node(id) else { continue };
-                let (program, at) =
-                    (command.program.value().and_then(Text::known).map(str::to_owned), command.head.site);
-                let present = match (program, stage) {
-                    (Some(program), Some(stage)) => commands::present(&self.part, stage, &program, at),
-                    _ => Known::Unknown(at, "the program comes from a variable"),
-                };
+                let present =
+                    stage.map_or(Known::Absent, |stage| commands::present(&self.part, stage, command));
                 if let Some(Node::Command(command)) = self.part.node_mut(id) {
                     command.in_image = present;
                 }

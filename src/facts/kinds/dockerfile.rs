@@ -144,6 +144,8 @@ facts! {
         broken_list: flag,
         /// The words of its operands.
         operands: texts,
+        /// What stands in its heredocs.
+        bodies: texts,
         /// Its flags, with their values.
         flags: texts,
         /// Whether it is a trigger of ONBUILD.
