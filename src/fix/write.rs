@@ -1,5 +1,6 @@
 //! Putting new texts on disk: all of them or none.
 
+use std::cmp::Reverse;
 use std::fs::Permissions;
 use std::path::{Path, PathBuf};
 
@@ -43,8 +44,10 @@ fn stage_all<'r>(
     for file in files {
         staged.push(stage(directory, file, made)?);
     }
-    let hides = |path: &str| path.ends_with("ignore");
-    staged.sort_by_key(|it| (!hides(&it.file.path), !it.file.secret, it.file.before.is_some()));
+    // Of what hides, that of a single folder or build first: with that of the whole project in place, a run that goes on
+    // after us would find nothing missing there.
+    let depth = |path: &str| path.ends_with("ignore").then(|| (path.matches('/').count(), path.len()));
+    staged.sort_by_key(|it| (Reverse(depth(&it.file.path)), !it.file.secret, it.file.before.is_some()));
     Ok(staged)
 }
 
