@@ -78,6 +78,7 @@ pub fn dockerfile(change: &Change, file: &Dockerfile, source: &Source) -> Result
             if let Some(body) = body(instruction)? {
                 Edit::replace(Span::point(source.id, body.end), format!("{command}{eol}"))
             } else {
+                join::ends_with_a_command(instruction)?;
                 let several = source.slice(instruction.head).contains('\n');
                 let joint = if several { format!(" {}{eol}    && ", file.escape) } else { " && ".to_owned() };
                 Edit::replace(Span::point(source.id, instruction.head.end), format!("{joint}{command}"))

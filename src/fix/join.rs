@@ -70,6 +70,11 @@ fn ends_cleanly(run: &Instruction) -> Result<(), String> {
     if let Some(command) = lasting {
         return Err(format!("`{}` would go on working in the RUN that follows", command.name()));
     }
+    ends_with_a_command(run)
+}
+
+/// Behind `&&` something can follow.
+pub fn ends_with_a_command(run: &Instruction) -> Result<(), String> {
     let text: Text = run.arguments.trim();
     if text.as_str().ends_with([';', '&', '|', '\\']) || text.as_str().contains('#') {
         return Err("its script does not end with a command".to_owned());
