@@ -4,7 +4,7 @@ use std::io::{Result, Write};
 
 use crate::engine::Report;
 
-use super::{Options, escape::line};
+use super::{Options, escape::line, message};
 
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     for problem in &report.problems {
@@ -31,7 +31,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
             at.column,
             finding.severity.name(),
             finding.rule.id,
-            line(&finding.message)
+            line(&message(finding))
         )?;
     }
     Ok(())

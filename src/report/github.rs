@@ -6,8 +6,8 @@ use crate::engine::{Finding, Report};
 use crate::policy::Severity;
 use crate::source::Span;
 
-use super::Options;
 use super::escape::line;
+use super::{Options, message};
 
 pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Result<()> {
     for problem in &report.problems {
@@ -23,7 +23,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
             Severity::Medium => "warning",
             Severity::Low | Severity::Info => "notice",
         };
-        command(report, level, &finding.rule.id, finding.primary.span, &finding.message, out)?;
+        command(report, level, &finding.rule.id, finding.primary.span, &message(finding), out)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::policy::{Safety, Severity};
 
 use super::escape::line;
 use super::excerpt::{Block, Drawer};
-use super::{Options, table};
+use super::{Options, remark, table};
 
 /// More places than this of one rule in one file are only counted.
 const PLACES: usize = 8;
@@ -77,11 +77,7 @@ fn block(group: &[&Finding], options: &Options<'_>) -> Block {
     let first = group[0];
     let head =
         paint(options, color(first.severity), &format!("{}[{}]", first.severity.name(), first.rule.id));
-    let ignored = match &first.state {
-        State::Active => String::new(),
-        State::Ignored { reason } if reason.is_empty() => " (ignored)".to_owned(),
-        State::Ignored { reason } => format!(" (ignored: {})", line(reason)),
-    };
+    let ignored = line(&remark(first));
     let message = match (group, &first.fold) {
         ([only], _) => line(&only.message),
         (_, Some(fold)) => {

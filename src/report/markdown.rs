@@ -6,7 +6,7 @@ use crate::engine::{CONTROLS, Cell, Finding, Report};
 use crate::policy::Severity;
 use crate::source::Span;
 
-use super::{Options, escape::line};
+use super::{Options, escape::line, message};
 
 /// Longer tables are cut: a job's summary holds one megabyte, and nobody reads it to the end.
 const ROWS: usize = 200;
@@ -24,7 +24,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn Write) -> Res
     }
     for finding in findings.iter().take(ROWS) {
         let severity = finding.severity.name();
-        row(report, severity, finding.primary.span, &finding.message, &finding.rule.id, out)?;
+        row(report, severity, finding.primary.span, &message(finding), &finding.rule.id, out)?;
     }
     let cut = findings.len().saturating_sub(ROWS) + report.problems.len().saturating_sub(ROWS);
     if cut > 0 {

@@ -14,7 +14,7 @@ pub use json::position;
 
 use std::io::{Result, Write};
 
-use crate::engine::{Finding, Report};
+use crate::engine::{Finding, Report, State};
 use crate::policy::Severity;
 use crate::source::Edit;
 
@@ -37,9 +37,23 @@ pub struct Options<'a> {
 impl Options<'_> {
     /// Whether a finding is shown.
     fn shows(&self, finding: &Finding) -> bool {
-        let active = finding.state == crate::engine::State::Active;
+        let active = finding.state == State::Active;
         finding.severity >= self.min_severity && (active || self.show_ignored)
     }
+}
+
+/// What is said behind the message of a finding that a comment ignores.
+fn remark(finding: &Finding) -> String {
+    match &finding.state {
+        State::Active => String::new(),
+        State::Ignored { reason } if reason.is_empty() => " (ignored)".to_owned(),
+        State::Ignored { reason } => format!(" (ignored: {reason})"),
+    }
+}
+
+/// The message of a finding, and whether it is ignored.
+fn message(finding: &Finding) -> String {
+    format!("{}{}", finding.message, remark(finding))
 }
 
 /// An output format.

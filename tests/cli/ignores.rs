@@ -33,6 +33,10 @@ fn in_yaml_they_cover_a_line_an_entry_or_a_file() {
         let human = folder.run(&["check", "--select", PRIVILEGED]);
         assert_eq!(human.code, 0);
         assert!(human.out.contains("1 ignored"), "{}", human.out);
+        for format in ["human", "concise", "github", "markdown"] {
+            let shown = folder.run(&["check", "--select", PRIVILEGED, "--show-ignored", "--format", format]);
+            assert!(shown.out.contains(" (ignored: "), "{format}: {}", shown.out);
+        }
     }
 }
 
