@@ -5,8 +5,8 @@ use crate::syntax::shell::{self, Place, Script};
 
 use super::kinds::Command;
 use super::make::head;
-use super::managers;
 use super::{Kind, Known, List, Node, NodeId, Part, Site, World};
+use super::{fetchers, managers};
 
 /// Flags that take the next word as their value, of programs that no table knows.
 const VALUE_FLAGS: &[&str] = &[
@@ -70,34 +70,12 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
             None => Known::Unknown(at, "the program comes from a variable"),
         };
     }
-    let values: &[&str] = match name {
-        "curl" => &["-o", "-H", "-u", "-X", "-d"],
-        "wget" => &[
-            "-a",
-            "-e",
-            "-i",
-            "-o",
-            "-t",
-            "-w",
-            "-A",
-            "-O",
-            "-P",
-            "-R",
-            "-T",
-            "-U",
-            "--header",
-            "--output-document",
-            "--directory-prefix",
-            "--tries",
-            "--timeout",
-            "--user-agent",
-            "--user",
-            "--password",
-        ],
-        "chmod" | "chown" | "chgrp" | "rm" => &[],
-        "mkdir" => &["-m"],
-        "cp" | "mv" | "ln" => &["-t"],
-        _ => VALUE_FLAGS,
+    let takes_value = |flag: &str| match name {
+        "curl" | "wget" => fetchers::takes_value(name, flag),
+        "chmod" | "chown" | "chgrp" | "rm" => false,
+        "mkdir" => flag == "-m",
+        "cp" | "mv" | "ln" => flag == "-t",
+        _ => VALUE_FLAGS.contains(&flag),
     };
     let texts =
         |words: Vec<&shell::Word>| words.into_iter().map(|word| word.text.clone()).collect::<Vec<_>>();
@@ -106,7 +84,7 @@ fn describe(command: &shell::Command, place: &'static str, index: usize) -> Comm
         node.action = usage.action.map_or(Known::Absent, |action| Known::Set(action, site));
         (usage.subcommand.map(|word| word.text.clone()), texts(usage.operands))
     } else {
-        let mut operands = texts(command.operands(values));
+        let mut operands = texts(shell::operands(command.arguments(), takes_value));
         let subcommand = (SUBCOMMANDS.contains(&name) && !operands.is_empty()).then(|| operands.remove(0));
         (subcommand, operands)
     };

@@ -12,6 +12,7 @@ mod declare;
 mod describe;
 mod dockerfile;
 mod embedded;
+mod fetchers;
 mod images;
 pub mod kinds;
 mod known;

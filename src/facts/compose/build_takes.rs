@@ -6,6 +6,7 @@ use crate::facts::kinds::{Build, RunMount};
 use crate::facts::model::{Ask, At};
 use crate::facts::{Kind, Known, List, Node, Part};
 use crate::source::Text;
+use crate::syntax::dockerfile::PROXY_ARGUMENTS;
 
 /// What a Dockerfile takes from whoever builds it; read once, since hundreds of services may build it.
 pub struct Takes {
@@ -59,7 +60,7 @@ impl Takes {
         }
         build.untaken_args = at.get("args").ask(At::map).map(|pairs| {
             let untaken = pairs.items.iter().filter(|pair| {
-                let taken = |name: &str| self.arguments.contains(name) || PREDEFINED.contains(&name);
+                let taken = |name: &str| self.arguments.contains(name) || is_predefined(name);
                 pair.key.known().is_some_and(|name| !taken(name))
             });
             List::closed(untaken.map(|pair| pair.key.clone()).collect())
@@ -114,18 +115,7 @@ fn given(item: At<'_>) -> Option<Text> {
     Some(name.clone())
 }
 
-/// Arguments that every build takes without an ARG (docs.docker.com, "Predefined ARGs").
-const PREDEFINED: [&str; 12] = [
-    "HTTP_PROXY",
-    "http_proxy",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "FTP_PROXY",
-    "ftp_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "SOURCE_DATE_EPOCH",
-    "BUILDKIT_INLINE_CACHE",
-];
+/// Whether every build takes an argument without an ARG (docs.docker.com, "Predefined ARGs").
+fn is_predefined(name: &str) -> bool {
+    PROXY_ARGUMENTS.contains(&name) || matches!(name, "SOURCE_DATE_EPOCH" | "BUILDKIT_INLINE_CACHE")
+}

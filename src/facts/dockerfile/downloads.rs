@@ -2,7 +2,7 @@
 
 use crate::facts::kinds::Download;
 use crate::facts::make::head;
-use crate::facts::{Known, List, Node, NodeId, Site};
+use crate::facts::{Known, List, Node, NodeId, Site, fetchers};
 use crate::source::{Origin, Text, glob};
 use crate::syntax::dockerfile::Lookup;
 use crate::syntax::shell::{Command, Script, operands};
@@ -156,51 +156,6 @@ impl Filler<'_> {
     }
 }
 
-/// Flags that take the next word as their value, in every program that downloads.
-const VALUE_FLAGS: &[&str] = &[
-    "-o",
-    "-P",
-    "-e",
-    "-A",
-    "-u",
-    "-X",
-    "-T",
-    "-w",
-    "--header",
-    "--data",
-    "--proxy",
-    "--referer",
-    "--user-agent",
-    "--user",
-    "--request",
-    "--retry",
-    "--connect-timeout",
-    "--max-time",
-    "--cacert",
-    "--cert",
-    "--proto",
-    "--output-dir",
-    "--retry-delay",
-    "--output",
-    "--output-document",
-    "--tries",
-    "--timeout",
-    "--dir",
-    "--out",
-];
-
-/// Letters that take a value in curl alone, or are something else elsewhere: `-c` goes on with a download in wget.
-const CURL_VALUE_FLAGS: &[&str] = &["-H", "-d", "-x", "-m", "-b", "-c", "-E", "-F"];
-
-fn takes_value(program: &str, flag: &str) -> bool {
-    VALUE_FLAGS.contains(&flag)
-        || if program == "curl" {
-            CURL_VALUE_FLAGS.contains(&flag)
-        } else {
-            matches!(flag, "-O" | "-t" | "-U")
-        }
-}
-
 /// Whether a command sends or asks for something else than a file.
 fn fetches_nothing(command: &Command) -> bool {
     if command.name() != "curl" {
@@ -216,7 +171,7 @@ fn fetches(command: &Command) -> Vec<Fetch> {
     if !matches!(name, "curl" | "wget" | "aria2c" | "fetch") || fetches_nothing(command) {
         return Vec::new();
     }
-    let words = operands(command.arguments(), |flag| takes_value(name, flag));
+    let words = operands(command.arguments(), |flag| fetchers::takes_value(name, flag));
     let urls: Vec<&Text> = words.into_iter().map(|word| &word.text).filter(|text| is_url(text)).collect();
     let redirect = command
         .redirects

@@ -40,9 +40,6 @@ impl Filler<'_> {
             };
             let name = usage.manager.name;
             self.tell(id, &usage, mounts, later.actions.get(name));
-            if (name == "apt" && self.scope.apt_assumes_yes) || is_fed_answers(script, command) {
-                self.answered(id);
-            }
             for leaves in &usage.manager.leaves {
                 if self.leaves(leaves, &usage, script, index, mounts) && !later.removed(name, leaves) {
                     let variable = leaves.variable.as_ref();
@@ -109,15 +106,6 @@ impl Filler<'_> {
             Known::Set(List::closed(later.into_iter().flatten().map(made).collect()), site);
         command.cache_mounted = Known::Set(all_mounted, site);
         command.assumes_yes = usage.assumes_yes().map_or(Known::Absent, |yes| Known::Set(yes, site));
-    }
-
-    /// Notes that the questions of a command are answered from elsewhere.
-    fn answered(&mut self, id: NodeId) {
-        if let Some(Node::Command(command)) = self.part.node_mut(id)
-            && command.assumes_yes.value() == Some(&false)
-        {
-            command.assumes_yes = Known::Set(true, command.head.site);
-        }
     }
 
     /// Whether the command at `index` leaves something in the layer.
@@ -257,20 +245,6 @@ impl Later {
     fn removed(&self, manager: &'static str, leaves: &'static Leaves) -> bool {
         leaves.paths.iter().any(|path| self.removed.contains(&(manager, path.as_str())))
     }
-}
-
-/// Whether `yes |` or `echo y |` stands before a command.
-fn is_fed_answers(script: &Script, command: &Command) -> bool {
-    let Some(pipeline) = script.pipelines.get(command.pipeline) else { return false };
-    let first = pipeline.commands.first().and_then(|&first| script.commands.get(first));
-    first.is_some_and(|first| {
-        let says = first.arguments().last().map_or("", |word| word.text.as_str());
-        match first.name() {
-            "yes" => !says.starts_with(['n', 'N']),
-            "echo" | "printf" => says.starts_with(['y', 'Y']),
-            _ => false,
-        }
-    })
 }
 
 /// Whether `folder` is in another home what `path` is in root's: whoever mounts `/home/app/.cache/pip` knows who runs pip.

@@ -2,6 +2,7 @@
 
 mod account_sources;
 mod accounts;
+mod answers;
 mod copied;
 mod copies;
 mod credentials;

@@ -80,9 +80,9 @@ impl Filler<'_> {
             for (command, &node) in script.commands.iter().zip(&ids) {
                 self.packages(script, command, node, onbuild);
             }
-            self.scope.apt_assumes_yes |= configures_yes(script);
             self.removed_packages(script, &ids);
             self.leftovers(script, &ids, &mounts, id, onbuild);
+            self.answers(script, &ids);
             self.configures_apt(script);
             self.steps(script, &ids, instruction, onbuild);
         }
@@ -199,16 +199,6 @@ impl Filler<'_> {
             self.part.add(node);
         }
     }
-}
-
-/// Whether a script writes into apt's configuration that it is to ask nothing.
-fn configures_yes(script: &Script) -> bool {
-    let says = |it: &shell::Command| {
-        let text = it.text.as_str().to_ascii_lowercase();
-        text.split_once("assume-yes").is_some_and(|(_, rest)| rest.contains("true") || rest.contains('1'))
-    };
-    script.commands.iter().any(|it| it.text.as_str().contains("/etc/apt/apt.conf"))
-        && script.commands.iter().any(says)
 }
 
 /// Whether a flag mounts files that the builder has: of the build context, of a stage, of an image.
